@@ -1,0 +1,27 @@
+"""Arguments that must be text."""
+
+from stance.errors import TextError
+
+_SHOWN = 40  # characters of a wrong value that an error repeats
+
+
+def check_text(value: object, name: str = "text") -> str:
+    """Return `value` if it is a str; any str is text: empty, of any length, with NUL or lone surrogates.
+
+    `name` is what the caller calls the argument ("text", "sentences[3]"). Raises TypeError, with what was given,
+    for anything that can never be text, and TextError for bytes, which become text by being decoded.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        shown = bytes(value[:_SHOWN])
+        raise TextError(f"{name} must be str, got {type(value).__name__} {shown!r}: decode it first, "
+                        f'as in {name}.decode("utf-8")')  # fmt: skip
+    if value is None:
+        raise TypeError(f"{name} must be str, got None: leave out what is missing, or give an empty str")
+    if isinstance(value, float) and value != value:
+        raise TypeError(f"{name} must be str, got NaN (a missing value): leave it out, or give an empty str")
+    shown_value = repr(value)
+    if len(shown_value) > _SHOWN:
+        shown_value = shown_value[:_SHOWN] + "…"
+    raise TypeError(f"{name} must be str, got {type(value).__name__} {shown_value}")

@@ -1,0 +1,251 @@
+"""The table of actors: which words of a text name which actor.
+
+An actor file is UTF-8 text, a row a line, three columns parted by tabs: target, kind, forms (parted by " | ").
+
+    United States<TAB>state<TAB>United States | US | U.S. | America
+    United States<TAB>capital<TAB>Washington | Washington, D.C.
+    United States<TAB>leader<TAB>Joe Biden | Biden
+    -<TAB>none<TAB>Washington Post | Indian Ocean
+
+`target` is the canonical name the forms count as; it may have many rows. `kind` says what the forms are: of an actor
+itself (state, territory, historical state, group, organisation, armed group, armed force) or words that stand for it
+(demonym, capital, government, leader). Every target has a row of the first sort. Forms of kind `none` name no
+actor, and hide the names inside them; their target is written `-`. Lines that begin with # are comments.
+
+A form matches with its capitals, or more of them: `Nato` finds NATO, `Turkey` finds TURKEY and not turkey, `Western
+countries` finds Western Countries. Accents do not matter. A mark before the form changes the rule:
+
+    ~form   any case
+    =form   exactly as written, accents too
+    !form   exactly as written, and not beside a word in capitals (WHO in a headline is a question)
+    form-   (at the end) only before a hyphen: Sino- in Sino-Russian
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from stance.actors.words import HYPHENS, bare_word, gap_code, word_key, word_spans
+from stance.errors import ActorError
+
+ACTOR_KINDS = (
+    "state", "territory", "historical state", "group", "organisation", "armed group", "armed force",
+)  # fmt: skip
+STAND_IN_KINDS = ("demonym", "capital", "government", "leader")
+NONE = "none"
+LONGEST_FORM = 200
+MOST_ERRORS = 20
+
+_BUNDLED = Path(__file__).with_name("actors.tsv")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to name an actor, ready for matching.
+
+    target : canonical name, None for a phrase that names no actor
+    text   : the form without its mark
+    rule   : "capitals", "any", "exact" or "alone" (see the module)
+    words, bare, keys : its words as written, without accents, and in lower case
+    gaps   : the code of what stands between them (`stance.actors.words`)
+    before_hyphen : it counts only before a hyphen
+    with_stop     : a full stop right after it belongs to it (U.S.)
+    """
+
+    target: str | None
+    text: str
+    rule: str
+    words: tuple[str, ...]
+    bare: tuple[str, ...]
+    keys: tuple[str, ...]
+    gaps: tuple[str, ...]
+    before_hyphen: bool
+    with_stop: bool
+
+
+_RULES = {"~": "any", "=": "exact", "!": "alone"}
+
+
+def _form(target: str | None, written: str) -> Form:
+    """Read one form; ValueError says what is wrong with it."""
+    rule = _RULES.get(written[0], "capitals")
+    text = written if rule == "capitals" else written[1:]
+    if len(text) > LONGEST_FORM:
+        raise ValueError(f"a form must have at most {LONGEST_FORM} characters; got {len(text)}")
+    spans = word_spans(text)
+    if not spans or spans[0][0] != 0:
+        raise ValueError(f"a form must begin with a letter or digit (after one mark of ~ = !); got {written!r}")
+    words = tuple(text[a:b] for a, b in spans)
+    gaps = tuple(gap_code(text[a:b]) for (_, a), (b, _) in zip(spans, spans[1:], strict=False))
+    tail = text[spans[-1][1] :]
+    if "x" in gaps or tail not in ("", ".", "-"):
+        raise ValueError(
+            "between the words of a form stand spaces, hyphens, apostrophes, full stops, commas or &, "
+            f"and after them at most a full stop or a hyphen; got {written!r}"
+        )
+    bare = tuple(map(bare_word, words))
+    keys = tuple(map(word_key, bare))
+    if not all(keys):
+        raise ValueError(f"every word of a form must have a letter or digit; got {written!r}")
+    return Form(target, text, rule, words, bare, keys, gaps, tail == "-", tail == ".")
+
+
+@dataclass(frozen=True)
+class ActorTable:
+    """Actors and the forms that name them; made by `load_actors`.
+
+    kinds : canonical name → kind, in the order of the file
+    forms : canonical name (None: names no actor) → its forms as written, marks included
+    """
+
+    kinds: dict[str, str]
+    forms: dict[str | None, tuple[str, ...]]
+    _starts: dict[str, tuple[tuple[str | None, str], ...]] = field(repr=False)
+    _ready: dict[str, tuple[Form, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _aliases: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def __contains__(self, target: object) -> bool:
+        """Whether `target` is a canonical name."""
+        return target in self.kinds
+
+    def __len__(self) -> int:
+        """Return the number of actors."""
+        return len(self.kinds)
+
+    def starting_with(self, key: str) -> tuple[Form, ...]:
+        """Return the forms whose first word has this key, longest first; in the order of the file if as long."""
+        ready = self._ready.get(key)
+        if ready is None:
+            rows = self._starts.get(key)
+            if rows is None:
+                return ()
+            ready = tuple(sorted((_form(t, w) for t, w in rows), key=lambda form: -len(form.keys)))
+            self._ready[key] = ready
+        return ready
+
+    def all_forms(self) -> Iterator[Form]:
+        """Yield every form, those with one first word together, longest first."""
+        for key in self._starts:
+            yield from self.starting_with(key)
+
+    def canonical(self, name: str) -> str:
+        """Return the canonical name of `name`: itself, or the actor that a form equal to it (any case) counts as.
+
+        A leading "the" and accents do not matter. A name that the table does not know comes back as it is.
+        """
+        if name in self.kinds:
+            return name
+        if not self._aliases:
+            for target, forms in self.forms.items():
+                if target is not None:
+                    for form in forms:
+                        self._aliases.setdefault(_alias(form.lstrip("~=!").removesuffix("-")), target)
+            self._aliases.update({_alias(target): target for target in self.kinds})
+        return self._aliases.get(_alias(name), name)
+
+
+def _alias(name: str) -> str:
+    return " ".join(bare_word(name).casefold().split()).removeprefix("the ")
+
+
+def load_actors(path: str | Path | None = None, *, extend: bool = False) -> ActorTable:
+    """Return the table of actors of a file; without a path, the bundled one.
+
+    With `extend=True` the file is read on top of the bundled table: its rows add actors and forms, and a form
+    that both have counts as the file says. Raises ActorError with file:line and the value, up to 20 at once.
+    """
+    if path is None:
+        return _bundled()
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ActorError(f"{path}: not a readable UTF-8 file of actors: {error}") from None
+    return _read(text, str(path), check=True, base=_bundled() if extend else None)
+
+
+@lru_cache(maxsize=1)
+def _bundled() -> ActorTable:
+    # The bundled file is held to the rules by the tests; reading forms only when their first word turns up
+    # keeps loading it to a few milliseconds.
+    return _read(_BUNDLED.read_text(encoding="utf-8"), _BUNDLED.name, check=False)
+
+
+def _read(text: str, name: str, *, check: bool, base: ActorTable | None = None) -> ActorTable:
+    kinds: dict[str, str] = {}
+    owner: dict[str, str | None] = {}  # form as written → target
+    errors: list[str] = []
+    stand_ins: dict[str, int] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        line = line.rstrip("\r")
+        if not line or line[0] == "#" or line.isspace():
+            continue
+        columns = line.split("\t")
+        if len(columns) != 3:
+            errors.append(f"{name}:{number}: a row must be target, kind and forms parted by tabs; got {line[:80]!r}")
+            continue
+        target, kind, forms = columns
+        if kind == NONE:
+            if target != "-":
+                errors.append(f"{name}:{number}: the target of kind none must be '-'; got {target!r}")
+        elif not target.strip() or target != target.strip() or target == "-":
+            errors.append(f"{name}:{number}: target must be a name without spaces around it; got {target!r}")
+        elif kind in ACTOR_KINDS:
+            if kinds.setdefault(target, kind) != kind:
+                errors.append(f"{name}:{number}: {target} was of kind {kinds[target]} above; got {kind!r}")
+        elif kind in STAND_IN_KINDS:
+            stand_ins.setdefault(target, number)
+        else:
+            known = ", ".join((*ACTOR_KINDS, *STAND_IN_KINDS, NONE))
+            errors.append(f"{name}:{number}: kind must be one of {known}; got {kind!r}")
+        counts_as = None if kind == NONE else target
+        for written in forms.split(" | "):
+            if check:
+                errors.extend(_faults(written, f"{name}:{number}"))
+            if owner.setdefault(written, counts_as) != counts_as:
+                errors.append(f"{name}:{number}: {written!r} already counts as {owner[written] or 'no actor'} above")
+    have = kinds if base is None else {**base.kinds, **kinds}
+    for target, number in stand_ins.items():
+        if target not in have:
+            errors.append(f"{name}:{number}: {target} must have a row of its own kind ({', '.join(ACTOR_KINDS)})")
+    if errors:
+        more = f"\n… and {len(errors) - MOST_ERRORS} more" if len(errors) > MOST_ERRORS else ""
+        raise ActorError("\n".join(errors[:MOST_ERRORS]) + more)
+    if base is not None:
+        inherited = {form: target for target, forms in base.forms.items() for form in forms}
+        owner = {**owner, **{form: target for form, target in inherited.items() if form not in owner}}
+    return ActorTable(dict(have), _grouped((t, w) for w, t in owner.items()), _starts(owner))
+
+
+def _faults(written: str, where: str) -> Iterable[str]:
+    if not written.strip():
+        return [f"{where}: a form must not be empty"]
+    try:
+        _form(None, written)
+    except ValueError as error:
+        return [f"{where}: {error}"]
+    return []
+
+
+def _grouped(rows: Iterable[tuple[str | None, str]]) -> dict[str | None, tuple[str, ...]]:
+    groups: dict[str | None, list[str]] = {}
+    for target, written in rows:
+        groups.setdefault(target, []).append(written)
+    return {target: tuple(forms) for target, forms in groups.items()}
+
+
+def _starts(owner: dict[str, str | None]) -> dict[str, tuple[tuple[str | None, str], ...]]:
+    starts: dict[str, list[tuple[str | None, str]]] = {}
+    for written, target in owner.items():
+        text = written[1:] if written[0] in _RULES else written
+        first = text[: word_spans(text)[0][1]]
+        starts.setdefault(word_key(bare_word(first)), []).append((target, written))
+    return {key: tuple(rows) for key, rows in starts.items()}
+
+
+def follows_hyphen(text: str, end: int) -> bool:
+    """Whether a hyphen stands at `end`."""
+    return text[end : end + 1] in HYPHENS and end < len(text)

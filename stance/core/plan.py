@@ -23,6 +23,8 @@ Tokens = Literal["default", "word", "space", "stance", "nltk_word"]
 
 ANALYZERS: tuple[str, ...] = ("word", "char", "char_wb")
 TOKENS: tuple[str, ...] = ("default", "word", "space", "stance", "nltk_word")
+MOST_GRAMS = 64
+"""The longest n-gram of a plan, in tokens or characters."""
 
 
 class Terms(Sequence[str]):
@@ -115,7 +117,7 @@ class Block:
             f"tokens must be one of {TOKENS}, None for characters": (
                 self.tokens in TOKENS if self.analyzer == "word" else self.tokens is None
             ),
-            "ngram_range must be 1 <= min <= max": 1 <= low <= high,
+            f"ngram_range must be 1 <= min <= max <= {MOST_GRAMS}": 1 <= low <= high <= MOST_GRAMS,
             "strip_accents must be ascii, unicode or None": self.strip_accents in ("ascii", "unicode", None),
             "norm must be l1, l2 or None": self.norm in ("l1", "l2", None),
             "stop words go with the word analyzer": self.stop_words is None or self.analyzer == "word",

@@ -1,0 +1,173 @@
+"""The compiled pipeline: texts → decisions, probabilities, labels."""
+
+import os
+from collections.abc import Callable, Sequence
+from os import PathLike
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from stance.compiled.heads import Array, Head
+from stance.compiled.plain import PlainEngine
+from stance.compiled.texts import as_list
+from stance.core.plan import Plan
+
+Path = Literal["core", "plain"]
+
+# Float32 scores of a row of n columns differ from float64 by at most about n * 2**-24 of sum |value * weight|. This
+# many times 2**-24 is sure for a thousand columns and, since errors partly cancel, far more than enough for a million.
+_FLOAT32_DOUBT = 2.0**-14
+
+
+class _IfAvailable:
+    """A method that is only there if the head has it, as with scikit-learn's `available_if`."""
+
+    def __init__(self, method: Callable[..., Any], answers: str) -> None:
+        self._method = method
+        self._answers = answers
+        self.__doc__ = method.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        if instance is None:
+            return self._method
+        if not getattr(instance.head, self._answers):
+            raise AttributeError(f"the compiled {instance.made_from} has no {self._name!r}, as the original has none")
+        return self._method.__get__(instance, owner)
+
+
+class CompiledPipeline:
+    """A fitted pipeline of scikit-learn as data and one pass over the text; made by `compile` and `load_compiled`.
+
+    Takes texts as any iterable of str: a list, NumPy, pandas, polars or pyarrow. An item that is no str raises
+    TypeError or TextError naming its index; so does an empty batch.
+
+    Attributes: `n_jobs`, threads of a call as joblib counts them (None is 1, -1 all); `float64`, whether scores are
+    computed in float64 (asked for, or because naive Bayes, isotonic calibration or counts without a norm need it);
+    `path`, "core" where the compiled core runs, "plain" where scikit-learn does; `classes_`, as the original has
+    them; `made_with`, versions at the time of compiling, for information.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        head: Head,
+        *,
+        n_jobs: int | None = None,
+        float64: bool = False,
+        path: Path | None = None,
+        made_from: str = "pipeline",
+        made_with: dict[str, str] | None = None,
+    ) -> None:
+        threads(n_jobs)
+        self.plan = plan
+        self.head = head
+        self.n_jobs = n_jobs
+        self.made_from = made_from
+        self.made_with = dict(made_with or {})
+        self._asked_float64 = float64
+        self.float64 = float64 or head.wants_float64 or any(b.norm is None for b in plan.blocks)
+        self._plain: PlainEngine | None = None
+        self._core = None if path == "plain" else _core_engine(plan, must=path == "core")
+        self._error = _float32_error(plan)
+
+    @property
+    def path(self) -> Path:
+        return "plain" if self._core is None else "core"
+
+    @property
+    def classes_(self) -> Any:
+        return self.head.classes_
+
+    def _decision_function(self, texts: Any) -> npt.NDArray[np.floating[Any]]:
+        """Return the scores of `texts`, (n_texts,) or (n_texts, n_classes), equal to the original's.
+
+        float64 with `float64`, within 1e-6 of the original relative to the terms summed; else float32, within 1e-5.
+        """
+        decision = self.head.decision(self._scores(texts)[0])
+        return decision.astype(np.float64 if self.float64 else np.float32, copy=False)
+
+    def _predict_proba(self, texts: Any) -> Any:
+        """Return probabilities, float64 (n_texts, n_classes); a list of them where the original gives a list."""
+        return self.head.proba(self._scores(texts)[0])
+
+    decision_function = _IfAvailable(_decision_function, "has_decision")
+    predict_proba = _IfAvailable(_predict_proba, "has_proba")
+
+    def predict(self, texts: Any) -> Array:
+        """Return the labels of `texts`, (n_texts,) or (n_texts, n_outputs), equal to the original's.
+
+        Where float32 leaves a doubt about a label, its row is computed again in float64.
+        """
+        scores, items = self._scores(texts)
+        if not self.float64 and self._core is not None:
+            doubtful = np.flatnonzero(self.head.near(scores, self._error))
+            if len(doubtful) == len(scores):
+                scores = self._run(items, float64=True)
+            elif len(doubtful):
+                scores = scores.astype(np.float64)
+                scores[doubtful] = self._run(_picked(items, doubtful), float64=True)
+        return self.head.predict(scores)
+
+    def save(self, folder: str | PathLike[str]) -> None:
+        """Write the pipeline to `folder`, data only: one JSON file and plain arrays; replaces what is there."""
+        from stance.compiled.store import save
+
+        save(self, folder)
+
+    def _scores(self, texts: Any) -> tuple[Array, Any]:
+        """Return the score array and `texts` in a form that can be scored again."""
+        items = as_list(texts)
+        return self._run(items, self.float64), items
+
+    def _run(self, items: Any, float64: bool) -> Array:
+        if self._core is not None:
+            return np.asarray(self._core.score(items, "float64" if float64 else "float32", threads(self.n_jobs)))
+        if self._plain is None:
+            self._plain = PlainEngine(self.plan)
+        return self._plain.score(items)
+
+    def __repr__(self) -> str:
+        dtype = "float64" if self.float64 else "float32"
+        return f"<compiled {self.made_from}: {self.plan.n_outputs} outputs, {dtype}, path {self.path!r}>"
+
+
+def _picked(items: Sequence[str], rows: npt.NDArray[np.intp]) -> list[str]:
+    return [items[i] for i in rows.tolist()]
+
+
+def _core_engine(plan: Plan, must: bool) -> Any:
+    """Return the compiled engine for `plan`, None where there is no core and it is not a `must`."""
+    try:
+        from stance.core import _core
+    except ImportError:
+        if must:
+            raise
+        return None
+    return _core.Engine(plan)
+
+
+def _float32_error(plan: Plan) -> npt.NDArray[np.float64]:
+    """Return the doubt about a float32 score, (n_outputs,), from the largest sum of |value * weight| a row can have."""
+    largest = np.abs(plan.intercept)
+    for block in plan.blocks:
+        if block.norm == "l2":
+            largest = largest + np.sqrt(np.einsum("ij,ij->j", block.weights, block.weights))
+        elif block.norm == "l1":
+            largest = largest + np.abs(block.weights).max(axis=0)
+    return largest * _FLOAT32_DOUBT
+
+
+def threads(n_jobs: int | None) -> int:
+    """Return the number of threads that `n_jobs` means: None is 1, -1 all cores, -2 all but one; 0 raises."""
+    if n_jobs is None:
+        return 1
+    if n_jobs == 0:
+        raise ValueError("n_jobs must be a number of threads, or negative to count from the cores; got 0")
+    if n_jobs > 0:
+        return n_jobs
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, cores + 1 + n_jobs)

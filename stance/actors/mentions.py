@@ -7,6 +7,13 @@ from dataclasses import dataclass
 from stance.actors.table import ActorTable, Form, follows_hyphen
 from stance.actors.words import ACCEPTED_GAPS, bare_word, gap_code, word_key, word_spans
 
+DEFINITE = frozenset({"the", "our", "this"})
+WHERE = frozenset(
+    """in at from to into across throughout within around near outside inside over toward towards of for through
+    central north south east west northern southern northeastern northwestern eastern western southeastern
+    southwestern""".split()
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -56,7 +63,7 @@ def _fits(form: Form, sentence: str, words: list[tuple[int, int]], at: int) -> b
             or gap_code(sentence[words[at + i - 1][1] : start]) not in ACCEPTED_GAPS[form.gaps[i - 1]]
         ):
             return False
-        if form.rule == "capitals":
+        if form.rule in ("capitals", "definite", "agent"):
             if bare != form.bare[i] and not _has_capitals(bare, form.bare[i]):
                 return False
         elif form.rule != "any" and word != form.words[i]:
@@ -64,7 +71,12 @@ def _fits(form: Form, sentence: str, words: list[tuple[int, int]], at: int) -> b
     last = at + n - 1
     if form.before_hyphen and not follows_hyphen(sentence, words[last][1]):
         return False
-    return form.rule != "alone" or not (_in_capitals(sentence, words, at - 1) or _in_capitals(sentence, words, last + 1))
+    if form.rule == "alone":
+        return not (_in_capitals(sentence, words, at - 1) or _in_capitals(sentence, words, last + 1))
+    if form.rule in ("definite", "agent"):
+        before = word_key(sentence[slice(*words[at - 1])]) if at else ""
+        return before in DEFINITE if form.rule == "definite" else before not in WHERE
+    return True
 
 
 def _has_capitals(bare: str, wanted: str) -> bool:

@@ -8,8 +8,8 @@ An actor file is UTF-8 text, a row a line, three columns parted by tabs: target,
     -<TAB>none<TAB>Washington Post | Indian Ocean
 
 `target` is the canonical name the forms count as; it may have many rows. `kind` says what the forms are: of an actor
-itself (state, territory, historical state, group, organisation, armed group, armed force) or words that stand for it
-(demonym, capital, government, leader). Every target has a row of the first sort. Forms of kind `none` name no
+itself (state, territory, historical state, group, organisation, armed group) or words that stand for it
+(demonym, capital, government, leader, armed force). Every target has a row of the first sort. Forms of kind `none` name no
 actor, and hide the names inside them; their target is written `-`. Lines that begin with # are comments.
 
 A form matches with its capitals, or more of them: `Nato` finds NATO, `Turkey` finds TURKEY and not turkey, `Western
@@ -18,6 +18,8 @@ countries` finds Western Countries. Accents do not matter. A mark before the for
     ~form   any case
     =form   exactly as written, accents too
     !form   exactly as written, and not beside a word in capitals (WHO in a headline is a question)
+    +form   only right after "the", "our" or "this": the Council, our Organization
+    @form   not right after a preposition of place or a point of the compass: "in Europe" is where, "Europe must" is who
     form-   (at the end) only before a hyphen: Sino- in Sino-Russian
 """
 
@@ -32,9 +34,9 @@ from stance.actors.words import HYPHENS, bare_word, gap_code, word_key, word_spa
 from stance.errors import ActorError
 
 ACTOR_KINDS = (
-    "state", "territory", "historical state", "group", "organisation", "armed group", "armed force",
+    "state", "territory", "historical state", "group", "organisation", "armed group",
 )  # fmt: skip
-STAND_IN_KINDS = ("demonym", "capital", "government", "leader")
+STAND_IN_KINDS = ("demonym", "capital", "government", "leader", "armed force")
 NONE = "none"
 LONGEST_FORM = 200
 MOST_ERRORS = 20
@@ -48,7 +50,7 @@ class Form:
 
     target : canonical name, None for a phrase that names no actor
     text   : the form without its mark
-    rule   : "capitals", "any", "exact" or "alone" (see the module)
+    rule   : "capitals", "any", "exact", "alone", "definite" or "agent" (see the module)
     words, bare, keys : its words as written, without accents, and in lower case
     gaps   : the code of what stands between them (`stance.actors.words`)
     before_hyphen : it counts only before a hyphen
@@ -66,7 +68,8 @@ class Form:
     with_stop: bool
 
 
-_RULES = {"~": "any", "=": "exact", "!": "alone"}
+_RULES = {"~": "any", "=": "exact", "!": "alone", "+": "definite", "@": "agent"}
+_MARKS = "".join(_RULES)
 
 
 def _form(target: str | None, written: str) -> Form:
@@ -77,7 +80,7 @@ def _form(target: str | None, written: str) -> Form:
         raise ValueError(f"a form must have at most {LONGEST_FORM} characters; got {len(text)}")
     spans = word_spans(text)
     if not spans or spans[0][0] != 0:
-        raise ValueError(f"a form must begin with a letter or digit (after one mark of ~ = !); got {written!r}")
+        raise ValueError(f"a form must begin with a letter or digit (after one mark of ~ = ! + @); got {written!r}")
     words = tuple(text[a:b] for a, b in spans)
     gaps = tuple(gap_code(text[a:b]) for (_, a), (b, _) in zip(spans, spans[1:], strict=False))
     tail = text[spans[-1][1] :]
@@ -142,7 +145,7 @@ class ActorTable:
             for target, forms in self.forms.items():
                 if target is not None:
                     for form in forms:
-                        self._aliases.setdefault(_alias(form.lstrip("~=!").removesuffix("-")), target)
+                        self._aliases.setdefault(_alias(form.lstrip(_MARKS).removesuffix("-")), target)
             self._aliases.update({_alias(target): target for target in self.kinds})
         return self._aliases.get(_alias(name), name)
 

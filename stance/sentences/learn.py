@@ -58,28 +58,32 @@ def as_blocks(text: str) -> str:
 
 def learn(folders: list[Path], by_hand: Path = BY_HAND) -> dict[str, Any]:
     """Return the parameters learned from the documents in `folders`, ready to be stored as JSON."""
-    from nltk.tokenize.punkt import PunktParameters, PunktTrainer
+    from nltk.tokenize.punkt import PunktParameters, PunktToken, PunktTrainer
 
     hand = tomllib.loads(by_hand.read_text("utf-8"))
     always = {word for words in hand["always"].values() for word in words}
     before_number = set(hand["before_number"]["words"])
     never = set(hand["never"]["words"]) | before_number
 
-    counts: Counter[str] = Counter()
-    ends_in_period = 0
     n_documents = n_characters = 0
-    counter = PunktTrainer()
+    words: Counter[str] = Counter()
+    split_words = PunktTrainer()._lang_vars.word_tokenize
     for text in read_documents(folders):
         n_documents += 1
         n_characters += len(text)
-        for token in counter._tokenize_words(as_blocks(text)):
-            counts[token.type] += 1
-            ends_in_period += token.period_final
+        for block in as_blocks(text).split("\n\n"):
+            words.update(split_words(block))
+    counts: Counter[str] = Counter()
+    ends_in_period = 0
+    for word, count in words.items():
+        token = PunktToken(word)
+        counts[token.type] += count
+        ends_in_period += count * token.period_final
     _say(f"{n_documents} documents, {n_characters} characters, {counts.total()} words")
     learned = find_abbreviations(counts, ends_in_period) - never
     _say(f"{len(learned)} abbreviations learned, {len(always - learned)} more by hand")
 
-    class CountingParameters(PunktParameters):  # type: ignore[misc]
+    class CountingParameters(PunktParameters):
         def __init__(self) -> None:
             super().__init__()
             self.contexts: Counter[tuple[str, int]] = Counter()
@@ -87,7 +91,7 @@ def learn(folders: list[Path], by_hand: Path = BY_HAND) -> dict[str, Any]:
         def add_ortho_context(self, typ: str, flag: int) -> None:
             self.contexts[typ, flag] += 1
 
-    class SecondPass(PunktTrainer):  # type: ignore[misc]
+    class SecondPass(PunktTrainer):
         MIN_COLLOC_FREQ = LEAST_PAIR
 
         def _reclassify_abbrev_types(self, types: set[str]) -> Iterator[tuple[str, float, bool]]:
@@ -96,7 +100,8 @@ def learn(folders: list[Path], by_hand: Path = BY_HAND) -> dict[str, Any]:
         def _is_rare_abbrev_type(self, cur_tok: object, next_tok: object) -> bool:
             return False
 
-    trainer = SecondPass(params=CountingParameters())
+    trainer = SecondPass()
+    trainer._params = CountingParameters()
     trainer._params.abbrev_types = learned | always
     for text in read_documents(folders):
         trainer.train(as_blocks(text), finalize=False)
@@ -105,7 +110,7 @@ def learn(folders: list[Path], by_hand: Path = BY_HAND) -> dict[str, Any]:
     starters = {word for word in trainer._params.sent_starters if word.isascii()}
     pairs = {pair for pair in trainer._params.collocations if pair[1] not in starters and pair[0] != "##number##"}
     pairs |= {(word, after) for word in before_number for after in ("##number##", *_ROMAN)}
-    contexts = keep_contexts(trainer._params.contexts, counts)
+    contexts = keep_contexts(trainer._params.contexts)
     _say(f"{len(starters)} sentence starters, {len(pairs)} collocations, {len(contexts)} words in context")
     return {
         "format": 1,
@@ -152,7 +157,7 @@ def find_abbreviations(counts: Counter[str], ends_in_period: int) -> set[str]:
     return found
 
 
-def keep_contexts(contexts: Counter[tuple[str, int]], counts: Counter[str]) -> dict[str, int]:
+def keep_contexts(contexts: Counter[tuple[str, int]]) -> dict[str, int]:
     """The orthographic contexts that change what Punkt does, of words that occur often enough.
 
     A word never seen in small letters is treated as an unknown word is, so it needs no entry.

@@ -14,7 +14,7 @@ Then each break is judged by the line before and the line after it; the first ru
  2. It begins with a number, a letter or a Roman numeral and a dot or bracket, with an "o", or with a dash, and the
     line before is finished or has such a mark itself: end.
  3. It begins with a speaker's label in capitals ("MR. PRICE:") or with "Q", and the line before is finished; a
-    label of two words need not wait for that: end.
+    label of two words, or one that is the whole line, need not wait for that: end.
  4. The line before is a label and nothing else: end.
  5. The line after begins with a small letter (opening quotes and brackets aside), or the line before ends with a
     word that ends no sentence (of, the, and ...), or with a comma where the line after opens a quotation: soft.
@@ -34,6 +34,7 @@ a closing bracket. *First of its block* is a line after an end, or after a line 
 """
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 Span = tuple[int, int]
@@ -47,11 +48,13 @@ _BRACKETS = ")]}"
 _SENTENCE_ENDS = ".?!…"
 _LINE_ENDS = ".?!…:;—–"
 _BULLETS = "-*•◦▪▫●○■□‣⁃·∙►▶➢➤✓✔➔→¥§"
-_MARK = re.compile(r"(?:\(?(?:[0-9]{1,3}(?:\.[0-9]{1,3})*|[A-Za-z]|[ivxlIVXL]{1,5})\\?[.)]|\[[0-9]{1,3}\]|o|[—–](?=\s+\S))(?:\s|$)")
+_MARK = re.compile(
+    r"(?:\(?(?:[0-9]{1,3}(?:\.[0-9]{1,3})*|[A-Za-z]|[ivx]{1,4}|[IVX]{1,4})\\?[.)]|\[[0-9]{1,3}\]|o|[—–](?=\s+\S))(?:\s|$)"
+)
 _LABEL = re.compile(r"(?:[A-Z](?=.{0,58}?[A-Z])[^a-z:;?!\"“”]{0,58}:|Q[.:]?)(?:\s|$)")
 _NEVER_LAST = frozenset(
     """a an the of and or nor but in to for by with from that which who whose than at on as is are was were be been
-    has have had will would its their our his her my your this these those into between under over""".split()
+    has have had will would its their our his her my your this these those into between under over""".split()  # noqa: SIM905
 )
 _LOOK = 64  # characters from the start of a line in which its mark or label must lie
 
@@ -92,7 +95,7 @@ def find_blocks(text: str) -> list[Span]:
             continue
         start = lines[0].start
         is_first = True
-        for before, after in zip(lines, lines[1:], strict=False):
+        for before, after in pairwise(lines):
             if _is_end(text, before, after, width, is_first):
                 blocks.append((start, before.end))
                 start = after.start
@@ -142,7 +145,7 @@ def _is_end(text: str, before: _Line, after: _Line, width: int, is_first: bool) 
         return True
     if after.mark and (is_finished or before.mark):  # 2
         return True
-    if after.label and (is_finished or after.label > 1):  # 3
+    if after.label and (is_finished or after.label > 1 or after.only_label):  # 3
         return True
     if before.only_label:  # 4
         return True

@@ -1,21 +1,27 @@
 """Blocks → sentences by NLTK's `PunktSentenceTokenizer` with our own parameters."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 
+Span = tuple[int, int]
+
 PARAMETERS = Path(__file__).with_name("punkt.json")
 
-LONGEST = 50_000
+LONGEST = 20_000
 """Characters that Punkt sees at once, and so the length of the longest sentence. NLTK stops a search of its own
 after five seconds, which a block of some megabytes would need."""
 
-_SPACE = r"[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
-_NOT_SPACE = r"[^\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+_MARK = re.compile(r"(?:[0-9]{1,3}(?:\.[0-9]{1,3})*|[A-Za-z]|[ivx]{1,4}|[IVX]{1,4})\.\s+(?=\S)")
+_LONGEST_MARK = 64
+
+_SPACE = r"[\t-\r\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+_NOT_SPACE = _SPACE.replace("[", "[^", 1)
 
 
 class _WithoutGrowth(dict[str, int]):
@@ -49,9 +55,11 @@ def make_tokenizer(parameters: "PunktParameters") -> "PunktSentenceTokenizer":
     """
     from nltk.tokenize.punkt import PunktLanguageVars, PunktSentenceTokenizer
 
-    class LanguageVars(PunktLanguageVars):  # type: ignore[misc]
+    class LanguageVars(PunktLanguageVars):
         __slots__ = ()
-        re_boundary_realignment: Any = None
+        re_boundary_realignment = re.compile(
+            rf"""["')\]}}\u2018\u2019\u201c\u201d\xab\xbb]+?(?:{_SPACE}+|(?=--)|$)""", re.MULTILINE
+        )
         _re_non_word_chars = r"(?:[)\";}\]\*:@\'\({\[\u2018\u2019\u201c\u201d\xab\xbb?!])"
         _re_multi_char_punct = rf"(?:\-{{2,}}|\.{{2,}}|(?:\.{_SPACE}){{2,}}\.)"
         _word_tokenize_fmt = PunktLanguageVars._word_tokenize_fmt.replace(r"\S", _NOT_SPACE).replace(r"\s", _SPACE)
@@ -61,39 +69,46 @@ def make_tokenizer(parameters: "PunktParameters") -> "PunktSentenceTokenizer":
 
 
 @cache
-def _tokenizer() -> "PunktSentenceTokenizer":
-    from nltk.tokenize.punkt import PunktSentenceTokenizer
+def tokenizer() -> "PunktSentenceTokenizer":
+    """Return the tokenizer with the bundled parameters, read once."""
+    return make_tokenizer(read_parameters())
 
-    return PunktSentenceTokenizer(read_parameters())
 
-
-def split_block(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def split_block(text: str, start: int, end: int) -> list[Span]:
     """Return the spans of the sentences of the block `text[start:end]`, without white space at their ends.
+
+    A number, a letter or a Roman numeral with a full stop at the start of the block is the mark of a list item: it
+    belongs to the first sentence, where Punkt, which is given what follows, would make it one of its own.
 
     Of a block of more than `LONGEST` characters Punkt sees that many from its start; all sentences but the last
     one are taken, and it goes on with the last one. Where there is one only, it is cut at its last white space, or
     at its end where it has none.
     """
-    spans: list[tuple[int, int]] = []
-    while end - start > LONGEST:
-        found = _punkt(text, start, start + LONGEST)
+    mark = _MARK.match(text[start : min(end, start + _LONGEST_MARK)])
+    at = start + mark.end() if mark else start
+    spans: list[Span] = []
+    while end - at > LONGEST:
+        found = _punkt(text, at, at + LONGEST)
         if len(found) > 1:
-            start = found.pop()[0]
+            at = found.pop()[0]
             spans += found
             continue
-        cut = start + LONGEST
-        while cut > start and not text[cut - 1].isspace():
+        cut = at + LONGEST
+        while cut > at and not text[cut - 1].isspace():
             cut -= 1
-        if not text[start:cut].strip():
-            cut = start + LONGEST
-        spans += _punkt(text, start, cut)
-        start = cut
-    return spans + _punkt(text, start, end)
+        if cut == at:
+            cut = at + LONGEST
+        spans += _punkt(text, at, cut)
+        at = cut
+    spans += _punkt(text, at, end)
+    spans[0] = (start, spans[0][1])
+    return spans
 
 
-def _punkt(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def _punkt(text: str, start: int, end: int) -> list[Span]:
+    """Punkt's own spans of `text[start:end]`, without white space at their ends."""
     spans = []
-    for first, last in _tokenizer().span_tokenize(text[start:end]):
+    for first, last in tokenizer().span_tokenize(text[start:end]):
         first, last = start + first, start + last
         while first < last and text[first].isspace():
             first += 1

@@ -6,7 +6,7 @@ _WORDS = frozenset(
     """the of and to in a is that for it on with as be by are this was at from or an not have has had but we they
     which will its their our you he she his her been were can would all more there also who what when if no do
     these those than should must said one so us i my your them may could about after into over how between under
-    against such other only some any most very out up new because while where both each""".split()
+    against such other only some any most very out up new because while where both each""".split()  # noqa: SIM905
 )
 _RUN = re.compile(r"[^\W\d_]+")
 _LOOKED_AT = 20_000  # characters: a page and more

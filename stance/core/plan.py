@@ -13,6 +13,7 @@ that is the order of scikit-learn's sparse product, so rows that tie there tie h
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, overload
 
 import numpy as np
@@ -69,7 +70,7 @@ class Terms(Sequence[str]):
 
     def __iter__(self) -> Iterator[str]:
         data, ends = self.data.tobytes(), self.offsets.tolist()
-        for start, end in zip(ends, ends[1:], strict=False):
+        for start, end in pairwise(ends):
             yield data[start:end].decode("utf-8", "surrogatepass")
 
     def __eq__(self, other: object) -> bool:

@@ -1,0 +1,424 @@
+// Clean texts → scores. Included once for each set of instructions, inside its namespace.
+
+// Words, n-grams of words and their rows for texts whose tokens are known.
+template <class Sums>
+struct WordScorer {
+    const Block& block;
+    Scratch& scratch;
+    Sums sums;
+
+    WordScorer(const Block& b, Counts& counts, Scratch& s) : block(b), scratch(s), sums(b, counts, s) {}
+
+    struct Ends {
+        size_t token, pair, single, longer;
+    };
+
+    // Values of tokens [from, to) behind `at` in scratch.words, the rows of single words, and the pairs to look up.
+    // `before` is the value of the word before them, or unknown.
+    INLINE size_t look_up_words(const Clean& clean, size_t from, size_t to, size_t at, u32& before, size_t& n_singles, size_t& n_pairs) {
+        using namespace word_value;
+        u32* words = scratch.words.reserve(at + to - from + 1) + at;
+        u32* singles = scratch.singles.reserve(n_singles + to - from + 1);
+        u64* pairs = scratch.pairs.reserve(n_pairs + to - from + 1);
+        u32* pair_slots = scratch.pair_slots.reserve(n_pairs + to - from + 1);
+        const bool pairs_wanted = block.plan.high == 2;
+        const size_t pair_mask = block.pairs.mask();
+        const bool has_stops = block.plan.has_stop_words;
+        const u32 n_word_rows = block.n_word_rows;
+        size_t n = 0, s = n_singles, q = n_pairs;
+        u32 last = before;
+        for (size_t i = from; i < to; ++i) {
+            u32 value = block.strings.find(scratch.keys[i], scratch.slots[i], clean.bytes + scratch.starts[i], scratch.sizes[i]);
+            value = value == none ? unknown : value;
+            if (has_stops && (value & stop)) continue;
+            words[n++] = value;
+            const u32 id = value & number;
+            const bool single = id < n_word_rows;
+            singles[s] = id;
+            s += single;
+            __builtin_prefetch(block.rows.data() + (single ? id : 0) * block.stride);
+            __builtin_prefetch(block.rows.data() + (single ? id : 0) * block.stride + 16);
+            if (pairs_wanted) {
+                const u64 pair = pair_of(last & number, id);
+                const bool possible = (last & starts) && (value & follows);
+                const size_t slot = hash_pair(pair) & pair_mask;
+                pairs[q] = pair;
+                pair_slots[q] = u32(slot);
+                q += possible;
+                __builtin_prefetch(block.pairs.buckets() + (possible ? slot : 0));
+                last = value;
+            }
+        }
+        before = last;
+        n_singles = s;
+        n_pairs = q;
+        return n;
+    }
+
+    INLINE size_t look_up_pairs(size_t from, size_t to, size_t at) {
+        u32* longer = scratch.longer.reserve(at + to - from + 1) + at;
+        size_t n = 0;
+        for (size_t i = from; i < to; ++i) {
+            const u32 row = block.pairs.find(scratch.pairs[i], scratch.pair_slots[i]);
+            longer[n] = row;
+            n += row != none;
+            __builtin_prefetch(block.rows.data() + (row != none ? row : 0) * block.stride);
+            __builtin_prefetch(block.rows.data() + (row != none ? row : 0) * block.stride + 16);
+        }
+        return n;
+    }
+
+    // Rows of the n-grams of two words and more that begin at words [from, begin_to) of scratch.words and end before `to`.
+    INLINE size_t look_up_chains(size_t from, size_t begin_to, size_t to, size_t at) {
+        using namespace word_value;
+        const size_t high = size_t(block.plan.high), low = size_t(block.plan.low);
+        u32* longer = scratch.longer.reserve(at + 64);
+        size_t n = at;
+        for (size_t i = from; i < begin_to; ++i) {
+            u32 value = scratch.words[i];
+            if (!(value & starts)) continue;
+            u32 gram = value & number;
+            for (size_t size = 2; size <= high && i + size <= to; ++size) {
+                value = scratch.words[i + size - 1];
+                if (!(value & follows)) break;
+                const u64 pair = pair_of(gram, value & number);
+                gram = block.pairs.find(pair, hash_pair(pair) & block.pairs.mask());
+                if (gram == none) break;
+                const u32 row = block.gram_row[gram - block.n_words];
+                longer = scratch.longer.reserve(n + 1);
+                if (row != none && size >= low) longer[n++] = row;
+                if (!block.gram_starts[gram - block.n_words]) break;
+            }
+        }
+        return n - at;
+    }
+
+    void score_block(const CleanTexts& texts, size_t n_texts, double* totals, size_t n_outputs) {
+        Ends ends[texts_at_once + 1];
+        ends[0] = {0, 0, 0, 0};
+        for (size_t t = 0; t < n_texts; ++t) {
+            const Clean clean = texts[t];
+            size_t n = 0;
+            if (clean.n && clean.n <= long_text) {
+                Runs runs(clean, block.plan.tokens);
+                const size_t n_edges = runs.next(clean.n_words(), scratch.edges);
+                n = keys_of_edges(block, clean, scratch.edges.data(), n_edges, ends[t].token, scratch);
+            }
+            ends[t + 1].token = ends[t].token + n;
+        }
+        const bool chains = block.plan.high >= 3;
+        size_t n_words = 0;
+        for (size_t t = 0; t < n_texts; ++t) {
+            u32 before = word_value::unknown;
+            ends[t + 1].single = ends[t].single;
+            ends[t + 1].pair = ends[t].pair;
+            const size_t first_word = chains ? n_words : 0;
+            const size_t n = look_up_words(texts[t], ends[t].token, ends[t + 1].token, first_word, before, ends[t + 1].single, ends[t + 1].pair);
+            n_words = first_word + n;
+            if (chains) ends[t + 1].pair = n_words;
+        }
+        for (size_t t = 0; t < n_texts; ++t) {
+            const size_t from = ends[t].pair, to = ends[t + 1].pair;
+            const size_t n = chains ? look_up_chains(from, to, to, ends[t].longer) : look_up_pairs(from, to, ends[t].longer);
+            ends[t + 1].longer = ends[t].longer + n;
+        }
+        for (size_t t = 0; t < n_texts; ++t) {
+            sums.begin();
+            sums.add(scratch.singles.data() + ends[t].single, ends[t + 1].single - ends[t].single);
+            sums.add(scratch.longer.data() + ends[t].longer, ends[t + 1].longer - ends[t].longer);
+            sums.finish(totals + t * n_outputs);
+        }
+        for (size_t t = 0; t < n_texts; ++t)
+            if (texts[t].n > long_text) score_long(texts[t], totals + t * n_outputs);
+    }
+
+    // A text of any length, in pieces: what is kept does not grow with it.
+    void score_long(const Clean& clean, double* totals) {
+        Runs runs(clean, block.plan.tokens);
+        const size_t high = size_t(block.plan.high);
+        u32 before = word_value::unknown;
+        size_t kept = 0;  // words at the front of scratch.words whose n-grams are not complete
+        sums.begin();
+        while (runs.more()) {
+            const size_t n_edges = runs.next(piece_words, scratch.edges);
+            const size_t n_tokens = keys_of_edges(block, clean, scratch.edges.data(), n_edges, 0, scratch);
+            size_t n_singles = 0, n_pairs = 0, n_longer = 0;
+            const size_t n = kept + look_up_words(clean, 0, n_tokens, kept, before, n_singles, n_pairs);
+            if (high >= 3) {
+                const size_t begin_to = !runs.more() ? n : n >= high ? n - high + 1 : 0;
+                n_longer = look_up_chains(0, begin_to, n, 0);
+                kept = n - begin_to;
+                std::memmove(scratch.words.data(), scratch.words.data() + begin_to, kept * sizeof(u32));
+            } else {
+                n_longer = look_up_pairs(0, n_pairs, 0);
+            }
+            sums.add(scratch.singles.data(), n_singles);
+            sums.add(scratch.longer.data(), n_longer);
+            sums.flush();
+        }
+        sums.finish(totals);
+    }
+};
+
+// Hashed columns: rows are columns, with the sign in the high bit.
+template <class Sums>
+struct HashScorer {
+    const Block& block;
+    Scratch& scratch;
+    Sums sums;
+
+    HashScorer(const Block& b, Counts& counts, Scratch& s) : block(b), scratch(s), sums(b, counts, s) {}
+
+    // In the original's encoding to UTF-8 a lone surrogate raises.
+    INLINE void add(const u8* p, size_t n, size_t number) {
+        for (size_t i = 0; i + 1 < n; ++i)
+            if (p[i] == 0xED && p[i + 1] >= 0xA0)
+                throw TextError(TextError::surrogate, number, std::string(reinterpret_cast<const char*>(p), n));
+        add_checked(p, n);
+    }
+    INLINE void add_checked(const u8* p, size_t n) {
+        const u32 h = murmur3(p, n);
+        const u32 columns = u32(block.plan.n_columns);
+        const u32 column = h == 0x80000000u ? (0x7FFFFFFFu - (columns - 1)) % columns : (h >> 31 ? 0 - h : h) % columns;
+        const u32 row = column | (block.plan.alternate_sign ? h & 0x80000000u : 0);
+        sums.add(&row, 1);
+    }
+
+    void score_words(const Clean& clean, size_t number, double* totals) {
+        Runs runs(clean, block.plan.tokens);
+        const size_t high = size_t(block.plan.high), low = size_t(block.plan.low);
+        size_t kept = 0, used = 0;  // tokens and bytes at the front of scratch.joined
+        sums.begin();
+        while (runs.more()) {
+            const size_t n_edges = runs.next(piece_words, scratch.edges);
+            const size_t n_tokens = keys_of_edges(block, clean, scratch.edges.data(), n_edges, 0, scratch);
+            size_t n = kept;
+            scratch.joined_starts.reserve(kept + n_tokens + 1);
+            scratch.joined_ends.reserve(kept + n_tokens + 1);
+            for (size_t i = 0; i < n_tokens; ++i) {
+                const u8* p = clean.bytes + scratch.starts[i];
+                const size_t size = scratch.sizes[i];
+                if (block.plan.has_stop_words &&
+                    block.strings.find(scratch.keys[i], scratch.slots[i], p, size) != none)
+                    continue;
+                u8* joined = scratch.joined.reserve(used + size + 2);
+                if (n) joined[used++] = ' ';
+                scratch.joined_starts[n] = used;
+                std::memcpy(joined + used, p, size);
+                used += size;
+                scratch.joined_ends[n++] = used;
+            }
+            for (size_t last = kept; last < n; ++last)
+                for (size_t size = low; size <= high && size <= last + 1; ++size) {
+                    const size_t from = scratch.joined_starts[last + 1 - size];
+                    add(scratch.joined.data() + from, scratch.joined_ends[last] - from, number);
+                }
+            const size_t still = n < high - 1 ? n : high - 1;
+            if (still == 0) {
+                kept = used = 0;
+                continue;
+            }
+            const size_t cut = scratch.joined_starts[n - still];
+            std::memmove(scratch.joined.data(), scratch.joined.data() + cut, used - cut);
+            used -= cut;
+            for (size_t i = 0; i < still; ++i) {
+                scratch.joined_starts[i] = scratch.joined_starts[n - still + i] - cut;
+                scratch.joined_ends[i] = scratch.joined_ends[n - still + i] - cut;
+            }
+            kept = still;
+        }
+        sums.finish(totals);
+    }
+};
+
+// Characters: calls `use(p, n)` for every n-gram of code points of the text, whole or piece by piece.
+constexpr size_t points_at_once = 512;
+
+// Fill `points` with the starts of up to `n_points` code points from `at` on, and their end behind them.
+INLINE size_t points_of(const u8* bytes, size_t n, size_t at, size_t n_points, u32* points, size_t base) {
+    size_t k = 0;
+    while (k < n_points && at < n) {
+        points[k++] = u32(at - base);
+        at += utf8_length(bytes[at]);
+    }
+    points[k] = u32(at - base);
+    return k;
+}
+
+template <class Use>
+INLINE void each_character_ngram(const u8* bytes, size_t n, size_t low, size_t high, Buffer<u32>& buffer, Use use) {
+    size_t at = 0;
+    while (at < n) {
+        u32* points = buffer.reserve(points_at_once + high + 2);
+        const size_t k = points_of(bytes, n, at, points_at_once + high, points, at);
+        const size_t begins = k < points_at_once ? k : points_at_once;
+        for (size_t i = 0; i < begins; ++i)
+            for (size_t size = low; size <= high && i + size <= k; ++size)
+                use(bytes + at + points[i], points[i + size] - points[i]);
+        at += points[begins];
+    }
+}
+
+// The n-grams of one word between spaces (char_wb): all of a size, then the next size, up to the one that is the
+// whole of it. `bytes` are " word "; `n_points` how many code points that is.
+template <class Use>
+INLINE void each_padded_ngram(const u8* bytes, size_t n, size_t low, size_t high, Buffer<u32>& buffer, Use use) {
+    size_t n_points = 0;
+    for (size_t i = 0; i < n; ++i) n_points += !is_continuation(bytes[i]);
+    if (low >= n_points) return use(bytes, n);
+    each_character_ngram(bytes, n, low, high < n_points ? high : n_points, buffer, use);
+}
+
+template <class Sums>
+struct CharacterScorer {
+    const Block& block;
+    Scratch& scratch;
+    Sums sums;
+    size_t n_keys = 0;
+
+    CharacterScorer(const Block& b, Counts& counts, Scratch& s) : block(b), scratch(s), sums(b, counts, s) {
+        scratch.keys.reserve(keys_at_once);
+        scratch.slots.reserve(keys_at_once);
+        scratch.starts.reserve(keys_at_once);
+        scratch.sizes.reserve(keys_at_once);
+        scratch.singles.reserve(keys_at_once + 1);
+    }
+
+    static constexpr size_t keys_at_once = 512;
+
+    // `p` is padded and stays where it is until empty() has been called.
+    INLINE void put(const u8* p, size_t n) {
+        if (n > block.strings.longest()) return;
+        const Key key = n <= short_key ? short_key_of(p, n) : long_key_of(p, n);
+        const size_t slot = hash(key) & block.strings.mask();
+        __builtin_prefetch(block.strings.buckets() + slot);
+        scratch.keys[n_keys] = key;
+        scratch.slots[n_keys] = u32(slot);
+        scratch.starts[n_keys] = reinterpret_cast<uintptr_t>(p);
+        scratch.sizes[n_keys] = n;
+        if (++n_keys == keys_at_once) empty();
+    }
+    INLINE void empty() {
+        size_t n = 0;
+        for (size_t i = 0; i < n_keys; ++i) {
+            const u32 row = block.strings.find(scratch.keys[i], scratch.slots[i], reinterpret_cast<const u8*>(scratch.starts[i]), scratch.sizes[i]);
+            scratch.singles[n] = row;
+            n += row != none;
+        }
+        n_keys = 0;
+        sums.add(scratch.singles.data(), n);
+        sums.flush();
+    }
+
+    // The words of the text with a space on both sides, one after another in scratch.joined, a piece at a time.
+    template <class Use>
+    INLINE void each_padded_word(const Clean& clean, Use use) {
+        Runs runs(clean, Tokens::space);
+        while (runs.more()) {
+            const size_t n_edges = runs.next(piece_words, scratch.edges);
+            for (size_t i = 0; i < n_edges; i += 2) {
+                const size_t size = scratch.edges[i + 1] - scratch.edges[i];
+                u8* padded = scratch.joined.reserve(size + 2);
+                padded[0] = ' ';
+                std::memcpy(padded + 1, clean.bytes + scratch.edges[i], size);
+                padded[size + 1] = ' ';
+                use(padded, size + 2);
+            }
+        }
+    }
+
+    void score(const Clean& clean, size_t number, double* totals) {
+        const size_t low = size_t(block.plan.low), high = size_t(block.plan.high);
+        (void)number;
+        sums.begin();
+        if (block.plan.analyzer == Analyzer::character) {
+            each_character_ngram(clean.bytes, clean.n, low, high, scratch.points, [&](const u8* p, size_t n) { put(p, n); });
+            empty();
+        } else {
+            each_padded_word(clean, [&](const u8* word, size_t size) {
+                each_padded_ngram(word, size, low, high, scratch.points, [&](const u8* p, size_t n) { put(p, n); });
+                empty();
+            });
+        }
+        sums.finish(totals);
+    }
+};
+
+template <class Sums>
+void score_hashed_characters(const Block& block, const Clean& clean, size_t number, Counts& counts, Scratch& scratch, double* totals) {
+    HashScorer<Sums> hasher(block, counts, scratch);
+    CharacterScorer<Sums> words(block, counts, scratch);
+    const size_t low = size_t(block.plan.low), high = size_t(block.plan.high);
+    hasher.sums.begin();
+    const auto add = [&](const u8* p, size_t n) { hasher.add(p, n, number); };
+    if (block.plan.analyzer == Analyzer::character)
+        each_character_ngram(clean.bytes, clean.n, low, high, scratch.points, add);
+    else
+        words.each_padded_word(clean, [&](const u8* word, size_t size) {
+            each_padded_ngram(word, size, low, high, scratch.points, add);
+        });
+    hasher.sums.finish(totals);
+}
+
+template <class Sums>
+void score_group(const Engine& engine, const Block& block, const CleanTexts& texts, size_t n_texts, size_t first, Counts& counts, Scratch& scratch, double* totals) {
+    const size_t n_outputs = engine.n_outputs();
+    if (block.plan.analyzer == Analyzer::word && !block.hashed()) {
+        WordScorer<Sums> scorer(block, counts, scratch);
+        scorer.score_block(texts, n_texts, totals, n_outputs);
+    } else if (block.plan.analyzer == Analyzer::word) {
+        HashScorer<Sums> scorer(block, counts, scratch);
+        for (size_t t = 0; t < n_texts; ++t) scorer.score_words(texts[t], first + t, totals + t * n_outputs);
+    } else if (!block.hashed()) {
+        CharacterScorer<Sums> scorer(block, counts, scratch);
+        for (size_t t = 0; t < n_texts; ++t) scorer.score(texts[t], first + t, totals + t * n_outputs);
+    } else {
+        for (size_t t = 0; t < n_texts; ++t)
+            score_hashed_characters<Sums>(block, texts[t], first + t, counts, scratch, totals + t * n_outputs);
+    }
+}
+
+template <class Out>
+void score_texts(const Engine& engine, const Text* texts, size_t n, Out* out, Scratch& scratch) {
+    const size_t n_outputs = engine.n_outputs();
+    double* totals = scratch.totals.reserve(texts_at_once * n_outputs + 8);
+    for (size_t first = 0; first < n;) {
+        size_t n_texts = 0;
+        while (first + n_texts < n && n_texts < texts_at_once && texts[first + n_texts].length <= long_text) ++n_texts;
+        if (n_texts == 0) n_texts = 1;
+        for (size_t c = 0; c < engine.cleanings().size(); ++c) {
+            CleanTexts& clean = scratch.cleans[c];
+            size_t offset = 0;
+            for (size_t t = 0; t < n_texts; ++t) {
+                clean.offset[t] = offset;
+                clean_text(texts[first + t], t, first + t, engine.cleanings()[c], clean, scratch);
+                offset += (clean.size[t] + 127) / 64 * 64;
+            }
+        }
+        for (size_t i = 0; i < n_texts * n_outputs; ++i) totals[i] = 0;
+        for (size_t b = 0; b < engine.blocks().size(); ++b) {
+            const Block& block = *engine.blocks()[b];
+            const CleanTexts& clean = scratch.cleans[block.cleaning];
+            Counts& counts = scratch.counts[b];
+            if (sizeof(Out) == 8)
+                score_group<CountSums<true>>(engine, block, clean, n_texts, first, counts, scratch, totals);
+            else if (block.hashed())
+                score_group<CountSums<false>>(engine, block, clean, n_texts, first, counts, scratch, totals);
+            else
+                score_group<FloatSums>(engine, block, clean, n_texts, first, counts, scratch, totals);
+        }
+        const double* intercept = engine.intercept();
+        for (size_t t = 0; t < n_texts; ++t)
+            for (size_t j = 0; j < n_outputs; ++j)
+                out[(first + t) * n_outputs + j] = Out(totals[t * n_outputs + j] + intercept[j]);
+        first += n_texts;
+    }
+}
+
+void score(const Engine& engine, const Text* texts, size_t n, float* out, Scratch& scratch) {
+    score_texts(engine, texts, n, out, scratch);
+}
+
+void score(const Engine& engine, const Text* texts, size_t n, double* out, Scratch& scratch) {
+    score_texts(engine, texts, n, out, scratch);
+}

@@ -1,0 +1,36 @@
+#include "engine.hpp"
+
+#ifdef STANCE_AVX2
+#include <immintrin.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <string>
+
+#include "murmur.hpp"
+#include "unicode.hpp"
+
+#define INLINE inline __attribute__((always_inline))
+#define STANCE_KERNEL_AVX2 1
+
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,popcnt,lzcnt"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2,bmi,bmi2,popcnt,lzcnt")
+#endif
+
+namespace stance::avx2 {
+#include "clean.hpp"
+#include "tokens.hpp"
+#include "sums.hpp"
+#include "kernel.hpp"
+}  // namespace stance::avx2
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+#endif

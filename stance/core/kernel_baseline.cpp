@@ -1,0 +1,23 @@
+#include "engine.hpp"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <string>
+
+#include "murmur.hpp"
+#include "unicode.hpp"
+
+#define INLINE inline __attribute__((always_inline))
+
+namespace stance::baseline {
+#include "clean.hpp"
+#include "tokens.hpp"
+#include "sums.hpp"
+#include "kernel.hpp"
+}  // namespace stance::baseline
+

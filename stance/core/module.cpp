@@ -1,0 +1,241 @@
+// The Python side of the core: Engine(plan).score(texts).
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
+
+#include <atomic>
+#include <cmath>
+#include <thread>
+
+#include "engine.hpp"
+#include "texts.hpp"
+#include "unicode.hpp"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace {
+
+using namespace stance;
+
+using Doubles = nb::ndarray<const double, nb::c_contig, nb::device::cpu>;
+
+[[noreturn]] void refuse(const std::string& message) { throw nb::value_error(message.c_str()); }
+
+Terms terms_of(nb::handle object) {
+    const auto data = nb::cast<nb::ndarray<const u8, nb::ndim<1>, nb::c_contig, nb::device::cpu>>(object.attr("data"));
+    const auto offsets = nb::cast<nb::ndarray<const int64_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>>(object.attr("offsets"));
+    Terms terms{data.data(), offsets.data(), offsets.shape(0) ? offsets.shape(0) - 1 : 0};
+    // A plan read from a file is data of others: nothing may point outside it.
+    if (offsets.shape(0) == 0 || terms.offsets[0] != 0) refuse("offsets of terms must begin with 0");
+    for (size_t i = 0; i < terms.n; ++i)
+        if (terms.offsets[i + 1] < terms.offsets[i]) refuse("offsets of terms must rise");
+    if (size_t(terms.offsets[terms.n]) != data.shape(0)) refuse("offsets of terms must end with the number of bytes");
+    return terms;
+}
+
+template <class Value>
+Value choice(nb::handle object, std::initializer_list<std::pair<const char*, Value>> choices, const char* name) {
+    const std::string given = object.is_none() ? "None" : nb::cast<std::string>(object);
+    for (const auto& one : choices)
+        if (given == one.first) return one.second;
+    refuse(std::string(name) + " is not known to the core: " + given);
+}
+
+BlockPlan block_plan_of(nb::handle b) {
+    BlockPlan plan{};
+    plan.analyzer = choice<Analyzer>(b.attr("analyzer"), {{"word", Analyzer::word}, {"char", Analyzer::character}, {"char_wb", Analyzer::character_wb}}, "analyzer");
+    plan.tokens = choice<Tokens>(b.attr("tokens"), {{"None", Tokens::space}, {"default", Tokens::default_}, {"word", Tokens::word}, {"space", Tokens::space}, {"stance", Tokens::stance}, {"nltk_word", Tokens::nltk_word}}, "tokens");
+    if (plan.tokens == Tokens::stance || plan.tokens == Tokens::nltk_word) refuse("tokens not in the core yet");
+    const nb::object range = b.attr("ngram_range");
+    plan.low = nb::cast<int>(range[0]), plan.high = nb::cast<int>(range[1]);
+    if (plan.low < 1 || plan.high < plan.low) refuse("ngram_range must be 1 <= min <= max");
+    Cleaning& cleaning = plan.cleaning;
+    cleaning.lowercase = nb::cast<bool>(b.attr("lowercase"));
+    cleaning.accents = choice<Accents>(b.attr("strip_accents"), {{"None", Accents::keep}, {"ascii", Accents::ascii}, {"unicode", Accents::unicode}}, "strip_accents");
+    cleaning.nltk = plan.tokens == Tokens::nltk_word;
+    cleaning.collapse = plan.analyzer == Analyzer::character;
+    cleaning.word_bits = plan.tokens == Tokens::default_ || plan.tokens == Tokens::word;
+    cleaning.solid_bits = !cleaning.word_bits;
+    plan.binary = nb::cast<bool>(b.attr("binary"));
+    plan.sublinear = nb::cast<bool>(b.attr("sublinear_tf"));
+    plan.norm = choice<Norm>(b.attr("norm"), {{"None", Norm::none}, {"l1", Norm::l1}, {"l2", Norm::l2}}, "norm");
+    const nb::object vocabulary = b.attr("vocabulary"), stop_words = b.attr("stop_words");
+    plan.has_vocabulary = !vocabulary.is_none();
+    plan.has_stop_words = !stop_words.is_none() && plan.analyzer == Analyzer::word;
+    plan.alternate_sign = nb::cast<bool>(b.attr("alternate_sign"));
+    if (plan.has_vocabulary) plan.vocabulary = terms_of(vocabulary);
+    if (plan.has_stop_words) plan.stop_words = terms_of(stop_words);
+    plan.n_columns = plan.has_vocabulary ? plan.vocabulary.n : nb::cast<size_t>(b.attr("n_hashed"));
+    if (plan.n_columns >= (plan.has_vocabulary ? size_t(1) << 28 : size_t(1) << 31) || (!plan.has_vocabulary && plan.n_columns == 0))
+        refuse("too many columns, or none");
+    const auto scale = nb::cast<Doubles>(b.attr("scale")), weights = nb::cast<Doubles>(b.attr("weights"));
+    if (scale.ndim() != 1 || scale.shape(0) != plan.n_columns) refuse("scale must have one value a column");
+    if (weights.ndim() != 2 || weights.shape(0) != plan.n_columns) refuse("weights must have one row a column");
+    plan.scale = scale.data();
+    plan.weights = weights.data();
+    plan.n_outputs = weights.shape(1);
+    return plan;
+}
+
+// What stopped the scoring: the error of the first text that had one.
+struct Failure {
+    std::mutex mutex;
+    size_t text = SIZE_MAX;
+    nb::object exception;  // a Python error as an object
+    std::atomic<size_t> before{SIZE_MAX};  // texts from here on need no scoring
+
+    void take(size_t at, PyObject* raised) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        nb::object one = nb::steal(raised);
+        if (at >= text) return;
+        text = at;
+        before = at;
+        exception = std::move(one);
+    }
+};
+
+PyObject* raised_now() {
+    PyObject *type, *value, *trace;
+    PyErr_Fetch(&type, &value, &trace);
+    PyErr_NormalizeException(&type, &value, &trace);
+    Py_XDECREF(type);
+    Py_XDECREF(trace);
+    return value;
+}
+
+// The exception that Python itself raises on this text, with the GIL.
+PyObject* raised_by(const TextError& error, size_t first) {
+    if (error.kind == TextError::surrogate) {
+        PyObject* text = PyUnicode_DecodeUTF8(error.bytes.data(), Py_ssize_t(error.bytes.size()), "surrogatepass");
+        if (text) {
+            Py_XDECREF(PyUnicode_AsUTF8String(text));
+            Py_DECREF(text);
+        }
+    } else {
+        Py_XDECREF(PyUnicode_DecodeUTF8(error.bytes.data(), Py_ssize_t(error.bytes.size()), nullptr));
+    }
+    if (!PyErr_Occurred()) PyErr_Format(PyExc_ValueError, "texts[%zu]: %s", first + error.text, error.what());
+    return raised_now();
+}
+
+class PyEngine {
+  public:
+    explicit PyEngine(nb::object plan) : plan_(plan) {
+        const auto intercept = nb::cast<Doubles>(plan.attr("intercept"));
+        if (intercept.ndim() != 1) refuse("intercept must have one value an output");
+        std::vector<BlockPlan> blocks;
+        for (nb::handle block : plan.attr("blocks")) {
+            blocks.push_back(block_plan_of(block));
+            if (blocks.back().n_outputs != intercept.shape(0)) refuse("weights must have one column an output");
+        }
+        const nb::gil_scoped_release release;
+        engine_ = std::make_unique<Engine>(blocks, intercept.data(), intercept.shape(0));
+    }
+
+    size_t n_outputs() const { return engine_->n_outputs(); }
+
+    nb::object score(nb::handle given, nb::handle dtype, int n_threads, const std::string& missing) const {
+        if (missing != "raise" && missing != "empty") refuse("missing must be 'raise' or 'empty'; got '" + missing + "'");
+        const nb::object numpy = nb::module_::import_("numpy");
+        const nb::object type = numpy.attr("dtype")(dtype);
+        const bool wide = type.equal(numpy.attr("dtype")("float64"));
+        if (!wide && !type.equal(numpy.attr("dtype")("float32"))) refuse("dtype must be float32 or float64");
+        const auto texts = texts_of(given.ptr(), missing == "empty" ? Missing::empty : Missing::raise);
+        nb::object out = numpy.attr("empty")(nb::make_tuple(texts->size(), n_outputs()), type);
+        void* data = reinterpret_cast<void*>(nb::cast<uintptr_t>(out.attr("ctypes").attr("data")));
+        if (wide)
+            run(*texts, static_cast<double*>(data), n_threads);
+        else
+            run(*texts, static_cast<float*>(data), n_threads);
+        return out;
+    }
+
+  private:
+    static constexpr size_t texts_a_chunk = 512;
+
+    // Score chunks from `next` on until none is left.
+    template <class Out>
+    void work(Texts& texts, Out* out, std::atomic<size_t>& next, Failure& failure) const {
+        auto scratch = engine_->borrow();
+        Text held_texts[texts_a_chunk];
+        PyObject* held[texts_a_chunk];
+        for (;;) {
+            const size_t first = next.fetch_add(texts_a_chunk);
+            if (first >= texts.size() || first >= failure.before) break;
+            const size_t n = std::min(texts_a_chunk, texts.size() - first);
+            bool ok;
+            if (texts.free_threaded()) {
+                ok = texts.hold(first, first + n, held_texts, held);
+                if (!ok) {
+                    const nb::gil_scoped_acquire gil;
+                    failure.take(first, raised_now());
+                }
+            } else {
+                const nb::gil_scoped_acquire gil;
+                ok = texts.hold(first, first + n, held_texts, held);
+                if (!ok) failure.take(first, raised_now());
+            }
+            if (!ok) break;
+            try {
+                engine_->score(held_texts, n, out + first * n_outputs(), *scratch);
+            } catch (const TextError& error) {
+                const nb::gil_scoped_acquire gil;
+                failure.take(first + error.text, raised_by(error, first));
+                ok = false;
+            } catch (const std::bad_alloc&) {
+                const nb::gil_scoped_acquire gil;
+                PyErr_NoMemory();
+                failure.take(first, raised_now());
+                ok = false;
+            }
+            if (!texts.free_threaded()) {
+                const nb::gil_scoped_acquire gil;
+                texts.release(n, held);
+            }
+            if (!ok) return;  // the scratch is in an unknown state: not given back
+        }
+        engine_->give_back(std::move(scratch));
+    }
+
+    template <class Out>
+    void run(Texts& texts, Out* out, int n_threads) const {
+        std::atomic<size_t> next{0};
+        Failure failure;
+        const size_t chunks = (texts.size() + texts_a_chunk - 1) / texts_a_chunk;
+        const size_t n_workers = std::min(chunks, size_t(std::max(1, n_threads)));
+        {
+            const nb::gil_scoped_release release;
+            std::vector<std::thread> threads;
+            for (size_t i = 1; i < n_workers; ++i) threads.emplace_back([&] { work(texts, out, next, failure); });
+            work(texts, out, next, failure);
+            for (auto& thread : threads) thread.join();
+        }
+        if (failure.exception.is_valid()) {
+            PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(failure.exception.ptr())), failure.exception.ptr());
+            throw nb::python_error();
+        }
+    }
+
+    nb::object plan_;  // owns the arrays the engine reads
+    std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace
+
+NB_MODULE(_core, m) {
+    m.attr("unicode_version") = unicode::version;
+    m.def("instructions", [] { return std::string(instructions()); }, "Which set of instructions is in use: 'avx2' or 'baseline'.");
+    m.def("set_instructions", [](const std::string& name) {
+        if (!set_instructions(name)) refuse("this machine has no instructions '" + name + "'");
+    }, "name"_a, "Use another set of instructions, for tests.");
+    for (size_t i = 0; i < n_logs; ++i) sublinear_of[i] = std::log(double(i)) + 1;
+    m.def("set_sublinear", [](Doubles values) {
+        for (size_t i = 0; i < n_logs && i < values.size(); ++i) sublinear_of[i] = values.data()[i];
+    }, "values"_a, "Take NumPy's own 1 + log(n), so that float64 scores agree to the last bit.");
+    nb::class_<PyEngine>(m, "Engine")
+        .def(nb::init<nb::object>(), "plan"_a)
+        .def_prop_ro("n_outputs", &PyEngine::n_outputs)
+        .def("score", &PyEngine::score, "texts"_a, "dtype"_a = "float32", "n_threads"_a = 1, "missing"_a = "raise",
+             "Return the scores of `texts`, an array of shape (n_texts, n_outputs).");
+}

@@ -1,0 +1,101 @@
+// What one thread works with, kept from call to call.
+#pragma once
+#include <vector>
+
+#include "block.hpp"
+#include "buffer.hpp"
+
+namespace stance {
+
+constexpr size_t texts_at_once = 32;
+constexpr size_t long_text = 1 << 14;   // clean bytes; a longer one is taken alone and in pieces
+constexpr size_t piece_words = 128;     // a piece in words of 64 bits, one bit a byte
+constexpr size_t kept_bytes = 8 << 20;  // a buffer that grew beyond it is given back after the call
+
+// A text after cleaning, and its bits: one a byte, set inside runs of \w or \S. All are padded.
+struct Clean {
+    const u8* bytes;
+    size_t n;
+    bool ascii;
+    const u64* word_bits;
+    const u64* solid_bits;
+    size_t n_words() const { return (n + 63) / 64; }
+};
+
+// The clean texts of a block of texts under one cleaning.
+struct CleanTexts {
+    Buffer<u8> bytes;
+    Buffer<u64> word_bits, solid_bits;
+    size_t offset[texts_at_once];
+    size_t size[texts_at_once];
+    bool ascii[texts_at_once];
+    Clean operator[](size_t i) const {
+        const size_t bit_word = offset[i] / 64;
+        return {bytes.data() + offset[i], size[i], ascii[i], word_bits.data() + bit_word, solid_bits.data() + bit_word};
+    }
+};
+
+// A thread's record of what has been counted in the current text, by row.
+struct Counts {
+    Buffer<u64> seen;    // one bit a row
+    Buffer<int32_t> count;  // of rows seen again (float32 sums), or of all (exact counts); zero between texts
+    Buffer<u32> unique;  // rows in order of first sight
+    size_t n_unique = 0, n_summed = 0;
+    Buffer<u32> again;  // rows seen more than once
+    size_t n_again = 0;
+    size_t n_rows = 0;
+
+    void fit(size_t rows) {
+        if (n_rows == rows) return;
+        seen.zeros(rows / 64 + 1);
+        count.zeros(rows + 1);
+        n_rows = rows;
+        n_unique = n_again = n_summed = 0;
+    }
+};
+
+// Sums of the n-grams of single words (char_wb), kept for the words that come again.
+struct WordMemo {
+    struct alignas(64) Bucket {
+        u64 low[3], high[3];
+        u32 place[3];  // in `arena`
+        u32 oldest;
+    };
+    static constexpr size_t n_buckets = 1 << 13;
+    static constexpr size_t arena_limit = 3 << 20;  // in units of four bytes
+    Buffer<Bucket> buckets;
+    Buffer<u32> arena;
+    size_t used = 0;
+    const void* owner = nullptr;
+};
+
+struct Scratch {
+    std::vector<CleanTexts> cleans;
+    Buffer<u8> bytes_a, bytes_b;
+    Buffer<u64> bits;
+
+    Buffer<size_t> edges;         // starts and ends of runs, by turns
+    Buffer<Key> keys;             // of tokens or character n-grams
+    Buffer<u32> slots;            // their buckets
+    Buffer<size_t> starts, sizes;  // of tokens, in bytes
+    Buffer<u32> words;            // values of words
+    Buffer<u64> pairs;
+    Buffer<u32> pair_slots;
+    Buffer<u32> singles, longer;  // rows found
+    Buffer<u8> joined;            // tokens with one space between
+    Buffer<size_t> joined_starts, joined_ends;
+    Buffer<u32> points;           // starts of code points
+
+    std::vector<Counts> counts;   // one a block
+    std::vector<WordMemo> memos;  // one a block
+    Buffer<double> sums;          // of a row of weights
+    Buffer<double> totals;        // texts_at_once rows of outputs
+    Buffer<u64> sorted;
+
+    void shrink() {
+        for (auto& c : cleans) c.bytes.shrink(kept_bytes), c.word_bits.shrink(kept_bytes), c.solid_bits.shrink(kept_bytes);
+        bytes_a.shrink(kept_bytes), bytes_b.shrink(kept_bytes), joined.shrink(kept_bytes), bits.shrink(kept_bytes);
+    }
+};
+
+}  // namespace stance

@@ -1,0 +1,84 @@
+// Bits → runs → keys of tokens. Part of the kernel: included once for each set of instructions.
+
+// Write where runs of set bits begin and end, by turns, for words [from, to) of the bits; `carry` is the last bit
+// before them and becomes the last bit of them. Room for 64 * (to - from) + 64 positions.
+INLINE size_t edges_of(const u64* bits, size_t from, size_t to, u64& carry, size_t* out) {
+    size_t n = 0;
+    for (size_t i = from; i < to; ++i) {
+        const u64 word = bits[i];
+        u64 turns = word ^ (word << 1 | carry);
+        carry = word >> 63;
+        const size_t base = i * 64;
+        const size_t count = size_t(__builtin_popcountll(turns));
+        size_t* q = out + n;
+        n += count;
+        for (size_t done = 0; done < count; done += 8)
+            for (size_t j = 0; j < 8; ++j) {
+                *q++ = base + size_t(__builtin_ctzll(turns | 1ull << 63));
+                turns &= turns - 1;
+            }
+    }
+    return n;
+}
+
+// A run of one code point, which \b\w\w+\b passes over.
+INLINE bool is_single(const u8* p, size_t n, bool ascii) {
+    return n == 1 || (!ascii && n <= 4 && utf8_length(*p) == n);
+}
+
+// The runs of one text, whole or piece by piece.
+struct Runs {
+    const u64* bits;
+    size_t n, at = 0;  // bytes; next word of bits
+    u64 carry = 0;
+    size_t open = size_t(-1);  // where a run began that the last piece did not end
+
+    Runs(const Clean& clean, Tokens tokens)
+        : bits(tokens == Tokens::default_ || tokens == Tokens::word ? clean.word_bits : clean.solid_bits), n(clean.n) {}
+
+    bool more() const { return at * 64 < n; }
+
+    // Put starts and ends of the runs that end in the next `n_words` words into `edges`; their number is even.
+    INLINE size_t next(size_t n_words, Buffer<size_t>& edges) {
+        const size_t all = (n + 63) / 64, to = all - at < n_words ? all : at + n_words;
+        size_t* out = edges.reserve((to - at) * 64 + 80);
+        size_t k = 0;
+        if (open != size_t(-1)) out[k++] = open;
+        k += edges_of(bits, at, to, carry, out + k);
+        at = to;
+        if (to == all && carry) out[k++] = n;
+        open = k % 2 ? out[--k] : size_t(-1);
+        return k;
+    }
+};
+
+// Behind `at` in scratch.keys, slots, starts and sizes: the tokens of these edges. Gives back how many.
+INLINE size_t keys_of_edges(const Block& block, const Clean& clean, const size_t* edges, size_t n_edges, size_t at, Scratch& scratch) {
+    Key* keys = scratch.keys.reserve(at + n_edges / 2 + 1) + at;
+    u32* slots = scratch.slots.reserve(at + n_edges / 2 + 1) + at;
+    size_t* starts = scratch.starts.reserve(at + n_edges / 2 + 1) + at;
+    size_t* sizes = scratch.sizes.reserve(at + n_edges / 2 + 1) + at;
+    const bool drop_singles = block.plan.tokens == Tokens::default_;
+    const size_t mask = block.strings.mask();
+    const StringTable::Bucket* buckets = block.strings.buckets();
+    size_t n = 0;
+    for (size_t i = 0; i < n_edges; i += 2) {
+        const u8* p = clean.bytes + edges[i];
+        const size_t size = edges[i + 1] - edges[i];
+        Key key;
+        if (__builtin_expect(size <= short_key, 1))
+            key = short_key_of(p, size);
+        else if (size > block.strings.longest())
+            key = {size, long_mark};
+        else
+            key = long_key_of(p, size);
+        const size_t slot = hash(key) & mask;
+        __builtin_prefetch(buckets + slot);
+        keys[n] = key;
+        slots[n] = u32(slot);
+        starts[n] = edges[i];
+        sizes[n] = size;
+        n += !(drop_singles && is_single(p, size, clean.ascii));
+    }
+    return n;
+}

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from stance.compiled.heads import (
     Array,
@@ -21,7 +20,7 @@ from stance.compiled.heads import (
     Rule,
     Sigmoid,
 )
-from stance.compiled.steps import Features, Floats, Part, name_of, present, read_transformer, refuse, unfrozen
+from stance.compiled.steps import Features, Floats, Part, name_of, present, read_transformer, refusal, unfrozen
 from stance.core.plan import Block, Plan, Terms
 from stance.errors import NotCompilable
 
@@ -48,7 +47,7 @@ class Columns:
 
     def add(self, features: Features, coef: Any, intercept: Any, path: str, step: Any) -> tuple[int, int]:
         """Add `coef` (k, width) and `intercept` (k,) on `features`; return the first and last + 1 column."""
-        dense = coef.toarray() if sparse.issparse(coef) else coef
+        dense = coef.toarray() if hasattr(coef, "toarray") else coef  # SGDClassifier.sparsify
         matrix = np.ascontiguousarray(np.atleast_2d(np.asarray(dense, dtype=np.float64)).T)
         if len(matrix) != features.width:
             raise NotCompilable(
@@ -137,9 +136,9 @@ def _read(step: Any, features: Features | None, path: str, columns: Columns) -> 
     if name == "CalibratedClassifierCV":
         return _calibrated(step, features, path, columns)
     if name not in _LINEAR | _NAIVE_BAYES:
-        refuse(path, step, "this estimator" if path else "an estimator that is no pipeline of texts", COVERED)
+        raise refusal(path, step, "this estimator" if path else "an estimator that is no pipeline of texts", COVERED)
     if features is None:
-        refuse(path, step, "a classifier without a vectorizer before it", "vectorizer, linear steps, classifier")
+        raise refusal(path, step, "a classifier without a vectorizer before it", "vectorizer, linear steps, classifier")
     return _linear(step, features, path, columns) if name in _LINEAR else _bayes(step, features, path, columns)
 
 
@@ -155,7 +154,8 @@ def _classes(step: Any, path: str) -> Array:
     is_text = classes.dtype.kind == "O" and all(isinstance(c, str) for c in classes)
     plain = classes.dtype.kind in "Uiub" or classes.dtype in (np.float32, np.float64)
     if classes.ndim != 1 or not (is_text or plain):
-        refuse(path, step, f"classes of {classes.dtype} {classes.tolist()[:3]}", "str, int, float and bool labels")
+        given = f"classes of {classes.dtype} {classes.tolist()[:3]}"
+        raise refusal(path, step, given, "str, int, float and bool labels")
     return classes
 
 
@@ -164,9 +164,9 @@ def _linear(step: Any, features: Features, path: str, columns: Columns) -> Head:
     coef = _attribute(step, "coef_", path)
     start, stop = columns.add(features, coef, step.intercept_, path, step)
     binarizer = getattr(step, "_label_binarizer", None)
-    multilabel = binarizer is not None and binarizer.y_type_.startswith("multilabel")
-    if multilabel and binarizer.sparse_input_:
-        refuse(path, step, "a sparse indicator matrix of labels", "a dense one")
+    multilabel = binarizer is not None and bool(binarizer.y_type_.startswith("multilabel"))
+    if multilabel and getattr(binarizer, "sparse_input_", False):
+        raise refusal(path, step, "a sparse indicator matrix of labels", "a dense one")
     return Linear(start, stop, classes, _rule(step, len(classes)), multilabel)
 
 
@@ -191,14 +191,14 @@ def _bayes(step: Any, features: Features, path: str, columns: Columns) -> Head:
     log_prob = np.asarray(_attribute(step, "feature_log_prob_", path))
     intercept = np.asarray(step.class_log_prior_)
     if not features.elementwise and not np.isfinite(log_prob).all():
-        refuse(path, step, "alpha=0 after a projection", "alpha above 0")
+        raise refusal(path, step, "alpha=0 after a projection", "alpha above 0")
     if name == "ComplementNB" and len(classes) > 1:
         intercept = np.zeros(len(classes))
     if name == "BernoulliNB":
         if step.binarize is not None:
             plain = all(p.counts_only and not p.sublinear_tf for p in features.parts) and features.elementwise
             if not (step.binarize == 0 or (plain and step.binarize < 1)):
-                refuse(path, step, f"binarize={step.binarize!r}", "0.0, up to 1 on plain counts, None")
+                raise refusal(path, step, f"binarize={step.binarize!r}", "0.0, up to 1 on plain counts, None")
             features = present(features, step, path)
         with np.errstate(divide="ignore", invalid="ignore"):
             absent = np.log(1 - np.exp(log_prob))
@@ -224,12 +224,12 @@ def _one_vs_rest(step: Any, features: Features | None, path: str, columns: Colum
     y_type = binarizer.y_type_
     if y_type.startswith("multilabel"):
         if binarizer.sparse_input_:
-            refuse(path, step, "a sparse indicator matrix of labels", "a dense one")
+            raise refusal(path, step, "a sparse indicator matrix of labels", "a dense one")
         kind: Kind = "multilabel"
     elif y_type in ("multiclass", "binary"):
         kind = y_type
     else:
-        refuse(path, step, f"targets of type {y_type}", "binary, multiclass, multilabel")
+        raise refusal(path, step, f"targets of type {y_type}", "binary, multiclass, multilabel")
     # scikit-learn asks the first member alone whether it decides or has probabilities; a constant is no classifier
     first = members[0]
     threshold = 0.0 if first.has_decision and not isinstance(first, Constant) else 0.5
@@ -242,13 +242,13 @@ def _calibrated(step: Any, features: Features | None, path: str, columns: Column
     known: dict[int, Head] = {}
     for i, fold in enumerate(_attribute(step, "calibrated_classifiers_", path)):
         if step.method not in ("sigmoid", "isotonic") or fold.method not in ("sigmoid", "isotonic"):
-            refuse(path, step, f"method={step.method!r}", "'sigmoid', 'isotonic'")
+            raise refusal(path, step, f"method={step.method!r}", "'sigmoid', 'isotonic'")
         inner = unfrozen(fold.estimator)
         if id(inner) not in known:
             known[id(inner)] = _read(inner, features, f"{path}.{i}" if path else str(i), columns)
         member = known[id(inner)]
         if isinstance(member, MultiOutput | Constant):
-            refuse(path, step, "calibration of several outputs", "calibration of one classifier")
+            raise refusal(path, step, "calibration of several outputs", "calibration of one classifier")
         places = np.searchsorted(classes, fold.estimator.classes_)
         folds.append(
             Fold(
@@ -268,6 +268,6 @@ def _calibrator(calibrator: Any, path: str, step: Any) -> Calibrator:
         return Isotonic(
             np.array(calibrator.X_thresholds_, dtype=np.float64), np.array(calibrator.y_thresholds_, dtype=np.float64)
         )
-    refuse(path, step, f"the calibrator {calibrator!r}", "sigmoid and isotonic calibration, clipped at the ends")
+    raise refusal(path, step, f"the calibrator {calibrator!r}", "sigmoid and isotonic calibration, clipped at the ends")
 
 

@@ -108,7 +108,7 @@ class Linear:
         if decision.ndim == 1:
             return ~(np.abs(decision) > error[0])
         if self.multilabel:
-            return (np.abs(decision) <= error).any(axis=1)
+            return _flags((np.abs(decision) <= error).any(axis=1))
         return _near_top(decision, error)
 
 
@@ -116,7 +116,12 @@ def _near_top(decision: Array, error: Array) -> npt.NDArray[np.bool_]:
     """Return the rows in which another column could overtake the largest one; NaN counts as near."""
     best = decision.argmax(axis=1)[:, None]
     floor = np.take_along_axis(decision, best, axis=1) - error[best[:, 0], None]
-    return ~((decision + error < floor).sum(axis=1) >= decision.shape[1] - 1)
+    overtaken = (decision + error < floor).sum(axis=1)
+    return _flags(overtaken < decision.shape[1] - 1)
+
+
+def _flags(values: Any) -> npt.NDArray[np.bool_]:
+    return np.asarray(values, dtype=np.bool_)
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,7 +243,7 @@ class OneVsRest:
         errors = np.array([error[m.start] if isinstance(m, Linear) else 0.0 for m in self.members])
         if self.kind == "multiclass":
             return _near_top(ratings, errors)
-        return (np.abs(ratings - self.threshold) <= errors).any(axis=1)
+        return _flags((np.abs(ratings - self.threshold) <= errors).any(axis=1))
 
 
 def _rating(member: Head, scores: Array) -> Array:
@@ -276,7 +281,7 @@ class MultiOutput:
         return np.asarray([m.predict(scores) for m in self.members]).T
 
     def near(self, scores: Array, error: Array) -> npt.NDArray[np.bool_]:
-        return np.any([m.near(scores, error) for m in self.members], axis=0)
+        return _flags(np.stack([m.near(scores, error) for m in self.members]).any(axis=0))
 
 
 @dataclass(frozen=True, eq=False)

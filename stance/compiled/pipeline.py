@@ -1,16 +1,17 @@
 """The compiled pipeline: texts → decisions, probabilities, labels."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from os import PathLike
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from stance import core
 from stance.compiled.heads import Array, Head
 from stance.compiled.plain import PlainEngine
-from stance.compiled.texts import as_list
+from stance.compiled.texts import as_list, for_core, picked
 from stance.core.plan import Plan
 
 Path = Literal["core", "plain"]
@@ -109,7 +110,7 @@ class CompiledPipeline:
                 scores = self._run(items, float64=True)
             elif len(doubtful):
                 scores = scores.astype(np.float64)
-                scores[doubtful] = self._run(_picked(items, doubtful), float64=True)
+                scores[doubtful] = self._run(picked(items, doubtful), float64=True)
         return self.head.predict(scores)
 
     def save(self, folder: str | PathLike[str]) -> None:
@@ -120,12 +121,13 @@ class CompiledPipeline:
 
     def _scores(self, texts: Any) -> tuple[Array, Any]:
         """Return the score array and `texts` in a form that can be scored again."""
-        items = as_list(texts)
+        items = as_list(texts) if self._core is None else for_core(texts)
         return self._run(items, self.float64), items
 
     def _run(self, items: Any, float64: bool) -> Array:
         if self._core is not None:
-            return np.asarray(self._core.score(items, "float64" if float64 else "float32", threads(self.n_jobs)))
+            dtype = "float64" if float64 else "float32"
+            return np.asarray(self._core.score(items, dtype=dtype, n_threads=threads(self.n_jobs)))
         if self._plain is None:
             self._plain = PlainEngine(self.plan)
         return self._plain.score(items)
@@ -135,19 +137,9 @@ class CompiledPipeline:
         return f"<compiled {self.made_from}: {self.plan.n_outputs} outputs, {dtype}, path {self.path!r}>"
 
 
-def _picked(items: Sequence[str], rows: npt.NDArray[np.intp]) -> list[str]:
-    return [items[i] for i in rows.tolist()]
-
-
 def _core_engine(plan: Plan, must: bool) -> Any:
     """Return the compiled engine for `plan`, None where there is no core and it is not a `must`."""
-    try:
-        from stance.core import _core
-    except ImportError:
-        if must:
-            raise
-        return None
-    return _core.Engine(plan)
+    return core.engine(plan) if must or core.available() else None
 
 
 def _float32_error(plan: Plan) -> npt.NDArray[np.float64]:

@@ -42,7 +42,8 @@ def _tokenizer(block: Block) -> Callable[[str], list[str]] | None:
     if block.tokens == "nltk_word":
         from nltk.tokenize import NLTKWordTokenizer
 
-        return NLTKWordTokenizer().tokenize  # type: ignore[no-any-return]
+        tokenize_nltk: Callable[[str], list[str]] = NLTKWordTokenizer().tokenize
+        return tokenize_nltk
     return None
 
 

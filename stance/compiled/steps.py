@@ -7,11 +7,11 @@ later move into the vectorizer where that gives the same numbers. Whatever does 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+import scipy.sparse
 
 from stance.core.plan import MOST_GRAMS, Analyzer, Terms, Tokens
 from stance.errors import NotCompilable
@@ -19,6 +19,7 @@ from stance.tokens import TOKEN_PATTERN
 from stance.tokens import tokenize as stance_tokenize
 
 Floats = npt.NDArray[np.float64]
+sparse: Any = scipy.sparse  # its stubs know too many shapes
 
 # The pattern of a vectorizer → the tokens it finds; re's \w and \s are Unicode's with or without (?u).
 PATTERNS: dict[str, Tokens] = {
@@ -31,6 +32,11 @@ PATTERNS: dict[str, Tokens] = {
     r"\S+": "space",
     TOKEN_PATTERN: "stance",
 }
+VECTORIZERS = "CountVectorizer, TfidfVectorizer, HashingVectorizer, FeatureUnion of them"
+TRANSFORMERS = (
+    "TfidfTransformer, Normalizer, MaxAbsScaler, StandardScaler, feature selection (get_support), TruncatedSVD, "
+    "random projections, FeatureUnion, Pipeline"
+)
 _DTYPES = ("float64", "int64", "int32", "uint64", "uint32")
 
 
@@ -98,10 +104,10 @@ def name_of(step: Any) -> str:
     return cls.__name__ if cls.__module__.split(".")[0] == "sklearn" else f"{cls.__module__}.{cls.__qualname__}"
 
 
-def refuse(path: str, step: Any, setting: str, covered: str) -> NoReturn:
-    """Raise NotCompilable: which step, which setting, and what is covered."""
+def refusal(path: str, step: Any, setting: str, covered: str) -> NotCompilable:
+    """Return the error: which step, which setting, and what is covered."""
     where = f"step {path!r}" if path else "the estimator"
-    raise NotCompilable(f"{where} ({name_of(step)}): {setting} is not covered; covered: {covered}")
+    return NotCompilable(f"{where} ({name_of(step)}): {setting} is not covered; covered: {covered}")
 
 
 def unfrozen(step: Any) -> Any:
@@ -117,6 +123,8 @@ def read_transformer(step: Any, features: Features | None, path: str) -> Feature
     if step is None or (isinstance(step, str) and step == "passthrough"):
         return features
     name = name_of(step)
+    if name == "FunctionTransformer" and step.func is None and not step.validate:  # "passthrough" in a fitted union
+        return features
     if name == "Pipeline":
         for child_name, child in step.steps:
             features = read_transformer(child, features, _join(path, child_name))
@@ -125,20 +133,19 @@ def read_transformer(step: Any, features: Features | None, path: str) -> Feature
         return _union(step, features, path)
     if name in ("CountVectorizer", "TfidfVectorizer", "HashingVectorizer"):
         if features is not None:
-            refuse(path, step, "a vectorizer after another step", "a vectorizer first, on texts")
+            raise refusal(path, step, "a vectorizer after another step", "a vectorizer first, on texts")
         return _vectorizer(step, path)
     if features is None:
-        refuse(path, step, "this transformer of texts", "CountVectorizer, TfidfVectorizer, HashingVectorizer and "
-               "FeatureUnion of them")  # fmt: skip
+        raise refusal(path, step, "this transformer of texts", VECTORIZERS)
     if name == "TfidfTransformer":
         return _tfidf(step, features, path)
     if name == "Normalizer":
         if step.norm not in ("l1", "l2"):
-            refuse(path, step, f"norm={step.norm!r}", "l1 and l2, straight after one vectorizer")
+            raise refusal(path, step, f"norm={step.norm!r}", "l1 and l2, straight after one vectorizer")
         return _normed(step, features, step.norm, path)
     if name == "MaxAbsScaler":
         if getattr(step, "clip", False):
-            refuse(path, step, "clip=True", "clip=False")
+            raise refusal(path, step, "clip=True", "clip=False")
         return _scaled(features, 1.0 / _fitted(step, "scale_", path))
     if name == "StandardScaler":
         return _standardized(step, features, path)
@@ -149,8 +156,7 @@ def read_transformer(step: Any, features: Features | None, path: str) -> Feature
         return _projected(features, step.components_, step, path)
     if _is_selector(step):
         return _selected(step, features, path)
-    refuse(path, step, "this step", "TfidfTransformer, Normalizer, MaxAbsScaler, StandardScaler, feature selection, "
-           "TruncatedSVD, random projections, FeatureUnion, Pipeline")  # fmt: skip
+    raise refusal(path, step, "this step", TRANSFORMERS)
 
 
 def _join(path: str, name: str) -> str:
@@ -190,19 +196,19 @@ def _vectorizer(step: Any, path: str) -> Features:
 
 def _analysis(step: Any, hashing: bool, path: str) -> Analysis:
     if step.input != "content":
-        refuse(path, step, f"input={step.input!r}", "input='content', texts themselves")
+        raise refusal(path, step, f"input={step.input!r}", "input='content', texts themselves")
     if callable(step.analyzer) or step.analyzer not in ("word", "char", "char_wb"):
-        refuse(path, step, f"analyzer={step.analyzer!r}", "'word', 'char', 'char_wb'")
+        raise refusal(path, step, f"analyzer={step.analyzer!r}", "'word', 'char', 'char_wb'")
     if step.preprocessor is not None:
-        refuse(path, step, f"preprocessor={step.preprocessor!r}", "None, with lowercase and strip_accents")
+        raise refusal(path, step, f"preprocessor={step.preprocessor!r}", "None, with lowercase and strip_accents")
     if callable(step.strip_accents):
-        refuse(path, step, f"strip_accents={step.strip_accents!r}", "None, 'ascii', 'unicode'")
+        raise refusal(path, step, f"strip_accents={step.strip_accents!r}", "None, 'ascii', 'unicode'")
     if np.dtype(step.dtype).name not in _DTYPES:
-        refuse(path, step, f"dtype={np.dtype(step.dtype).name}", f"{', '.join(_DTYPES)}: the original rounds to "
+        raise refusal(path, step, f"dtype={np.dtype(step.dtype).name}", f"{', '.join(_DTYPES)}: the original rounds to "
                "this type at every step, the core only once")  # fmt: skip
     low, high = step.ngram_range
     if not 1 <= low <= high <= MOST_GRAMS:
-        refuse(path, step, f"ngram_range={step.ngram_range!r}", f"1 <= min <= max <= {MOST_GRAMS}")
+        raise refusal(path, step, f"ngram_range={step.ngram_range!r}", f"1 <= min <= max <= {MOST_GRAMS}")
     words = step.analyzer == "word"
     stop_words = step.get_stop_words() if words else None
     return Analysis(
@@ -223,8 +229,8 @@ def _tokens(step: Any, path: str) -> Tokens:
         pattern = step.token_pattern
         found = PATTERNS.get(pattern.removeprefix("(?u)")) if isinstance(pattern, str) else None
         if found is None:
-            refuse(path, step, f"token_pattern={pattern!r}", f"{', '.join(list(PATTERNS)[:-1])}, with or without "
-                   "(?u), and stance.tokens.TOKEN_PATTERN")  # fmt: skip
+            covered = f"{', '.join(list(PATTERNS)[:-1])}, each with or without (?u), stance.tokens.TOKEN_PATTERN"
+            raise refusal(path, step, f"token_pattern={pattern!r}", covered)
         return found
     tokenizer = step.tokenizer
     if tokenizer is stance_tokenize:
@@ -244,7 +250,7 @@ def _tokens(step: Any, path: str) -> Tokens:
             and plain.get("_flags") == 56  # re.UNICODE | re.MULTILINE | re.DOTALL, NLTK's own choice
         ):
             return "stance"
-    refuse(path, step, f"tokenizer={tokenizer!r}", "None, stance.tokens.tokenize, RegexpTokenizer(stance.tokens."
+    raise refusal(path, step, f"tokenizer={tokenizer!r}", "None, stance.tokens.tokenize, RegexpTokenizer(stance.tokens."
            "TOKEN_PATTERN).tokenize, NLTKWordTokenizer().tokenize, str.split")  # fmt: skip
 
 
@@ -257,7 +263,7 @@ def _vocabulary(step: Any, path: str) -> Terms:
         raise NotCompilable(f"step {path!r} ({name_of(step)}) must be fitted first: {problem}") from None
     if not all(isinstance(t, str) for t in terms):
         wrong = next(t for t in terms if not isinstance(t, str))
-        refuse(path, step, f"a vocabulary with {wrong!r}", "terms that are str")
+        raise refusal(path, step, f"a vocabulary with {wrong!r}", "terms that are str")
     return Terms.of(terms)
 
 
@@ -269,7 +275,7 @@ def _tfidf(step: Any, features: Features, path: str) -> Features:
         if not features.elementwise or not all(
             p.counts_only and not p.sublinear_tf and not p.analysis.alternate_sign for p in features.parts
         ):
-            refuse(path, step, "sublinear_tf=True on values that are no counts", "sublinear_tf straight after "
+            raise refusal(path, step, "sublinear_tf=True on values that are no counts", "sublinear_tf straight after "
                    "counting, or after HashingVectorizer(alternate_sign=False, norm=None)")  # fmt: skip
         features = replace(features, parts=tuple(replace(p, sublinear_tf=True) for p in features.parts))
     if getattr(step, "use_idf", True) and hasattr(step, "idf_"):
@@ -299,7 +305,7 @@ def _scaled(features: Features, factor: Any) -> Features:
 def _normed(step: Any, features: Features, norm: Literal["l1", "l2"], path: str) -> Features:
     if len(features.parts) != 1 or not features.elementwise:
         what = "several vectorizers together" if len(features.parts) != 1 else "projected values"
-        refuse(path, step, f"norm={norm!r} of {what}", "a norm inside each vectorizer, norm=None here")
+        raise refusal(path, step, f"norm={norm!r} of {what}", "a norm inside each vectorizer, norm=None here")
     (part,) = features.parts
     carry = sparse.csr_array(part.carry)
     kept = np.diff(carry.indptr) > 0
@@ -312,7 +318,7 @@ def _normed(step: Any, features: Features, norm: Literal["l1", "l2"], path: str)
 def _standardized(step: Any, features: Features, path: str) -> Features:
     if step.with_mean:
         if features.elementwise:
-            refuse(path, step, "with_mean=True on sparse values", "with_mean=False")
+            raise refusal(path, step, "with_mean=True on sparse values", "with_mean=False")
         features = replace(features, offset=features.offset - _fitted(step, "mean_", path))
     if not step.with_std:
         return features
@@ -360,15 +366,15 @@ def _union(step: Any, features: Features | None, path: str) -> Features:
         if isinstance(child, str) and child == "drop":
             continue
         if features is None and isinstance(child, str):
-            refuse(_join(path, name), child, "passing texts through", "vectorizers in a union over texts")
+            raise refusal(_join(path, name), child, "passing texts through", "vectorizers in a union over texts")
         one = read_transformer(child, features, _join(path, name))
         if one is None:
-            refuse(_join(path, name), child, "a member that leaves texts as they are", "vectorizers")
+            raise refusal(_join(path, name), child, "a member that leaves texts as they are", "vectorizers")
         if weights.get(name) is not None:
             one = _scaled(one, float(weights[name]))
         found.append(one)
     if not found:
-        refuse(path, step, "a union of nothing", "one vectorizer or more")
+        raise refusal(path, step, "a union of nothing", "one vectorizer or more")
     return _side_by_side(found)
 
 
@@ -394,7 +400,7 @@ def _side_by_side(found: Sequence[Features]) -> Features:
 def present(features: Features, step: Any, path: str) -> Features:
     """Return features that are 1 where a value is above 0, else 0 (BernoulliNB's binarize=0)."""
     if not features.elementwise or any(p.analysis.alternate_sign for p in features.parts):
-        refuse(path, step, "binarize on projected or signed values", "binarize=0.0 on counts and tf-idf, or None")
+        raise refusal(path, step, "binarize on projected or signed values", "binarize=0.0 on counts or tf-idf, None")
     parts = []
     for part in features.parts:
         c = sparse.csr_array(part.carry)

@@ -143,8 +143,9 @@ def _block_data(block: Block, name: str, writer: _Writer) -> dict[str, Any]:
 def _head_data(head: Head, name: str, writer: _Writer) -> dict[str, Any]:
     match head:
         case heads.Linear():
+            classes = writer.labels(f"{name}.classes", head.classes_)
             return {"is": "linear", "start": head.start, "stop": head.stop, "rule": head.rule,
-                    "multilabel": head.multilabel, "classes": writer.labels(f"{name}.classes", head.classes_)}  # fmt: skip
+                    "multilabel": head.multilabel, "classes": classes}  # fmt: skip
         case heads.NaiveBayes():
             return {"is": "naive_bayes", "start": head.start, "stop": head.stop,
                     "classes": writer.labels(f"{name}.classes", head.classes_)}  # fmt: skip
@@ -238,8 +239,9 @@ def _read_index(path: Path) -> "_Fields":
         raise ModelError(f"{path}: must be JSON: {problem}") from None
     if not isinstance(fields, dict) or fields.get("format") != FORMAT:
         raise ModelError(f'{path}: "format" must be {FORMAT!r}')
-    if fields.get("version") != VERSION:
-        raise ModelError(f'{path}: "version" must be {VERSION}, this library reads no other; got {fields.get("version")!r}')
+    version = fields.get("version")
+    if version != VERSION:
+        raise ModelError(f'{path}: "version" must be {VERSION}, this library reads no other; got {version!r}')
     return _Fields(fields, str(path), "")
 
 

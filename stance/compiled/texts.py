@@ -3,8 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from stance.errors import TextError
 from stance.text import check_text
+
+_NONE = "texts must hold at least one text, as scikit-learn's classifiers ask; got none"
 
 
 def as_list(texts: Any) -> list[str]:
@@ -17,16 +22,39 @@ def as_list(texts: Any) -> list[str]:
     check_container(texts)
     for method in ("to_pylist", "to_list", "tolist"):  # pyarrow; pandas and polars; NumPy
         if hasattr(texts, method):
-            items = getattr(texts, method)()
+            items: list[str] = getattr(texts, method)()
             break
     else:
         items = list(texts)
     if not items:
-        raise TextError("texts must hold at least one text, as scikit-learn's classifiers ask; got none")
+        raise TextError(_NONE)
     for i, item in enumerate(items):
         if type(item) is not str:
             check_text(item, f"texts[{i}]")
-    return items  # type: ignore[no-any-return]
+    return items
+
+
+def for_core(texts: Any) -> Any:
+    """Return `texts` as the compiled core takes them: lists, tuples, NumPy and Arrow as they are, the rest as a list.
+
+    The core itself raises for an item that is no str.
+    """
+    check_container(texts)
+    arrow = hasattr(texts, "__arrow_c_array__") or hasattr(texts, "__arrow_c_stream__")
+    if type(texts).__module__.split(".")[0] == "pandas":  # its stream needs pyarrow and arrow-backed strings
+        return as_list(texts)
+    if not (arrow or isinstance(texts, list | tuple) or hasattr(texts, "__array_interface__")):
+        texts = list(texts)
+    if len(texts) == 0:
+        raise TextError(_NONE)
+    return texts
+
+
+def picked(texts: Any, rows: npt.NDArray[np.intp]) -> list[str]:
+    """Return the texts at `rows`."""
+    if not isinstance(texts, list | tuple) and hasattr(texts, "take"):  # NumPy, pyarrow
+        return as_list(texts.take(rows))
+    return [str(texts[i]) for i in rows.tolist()]
 
 
 def check_container(texts: Any) -> None:

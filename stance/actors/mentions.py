@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stance.actors.table import ActorTable, Form, follows_hyphen
-from stance.actors.words import ACCEPTED_GAPS, bare_word, gap_code, word_key, word_spans
+from stance.actors.words import ACCEPTED_GAPS, bare_word, gap_code, word_key, word_set, word_spans
 
 DEFINITE = frozenset({"the", "our", "this"})
-WHERE = frozenset(
+WHERE = word_set(
     """in at from to into across throughout within around near outside inside over toward towards of for through
     central north south east west northern southern northeastern northwestern eastern western southeastern
-    southwestern""".split()
+    southwestern"""
 )
 
 

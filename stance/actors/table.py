@@ -9,8 +9,8 @@ An actor file is UTF-8 text, a row a line, three columns parted by tabs: target,
 
 `target` is the canonical name the forms count as; it may have many rows. `kind` says what the forms are: of an actor
 itself (state, territory, historical state, group, organisation, armed group) or words that stand for it
-(demonym, capital, government, leader, armed force). Every target has a row of the first sort. Forms of kind `none` name no
-actor, and hide the names inside them; their target is written `-`. Lines that begin with # are comments.
+(demonym, capital, government, leader, armed force). Every target has a row of the first sort. Forms of kind `none`
+name no actor, and hide the names inside them; their target is written `-`. Lines that begin with # are comments.
 
 A form matches with its capitals, or more of them: `Nato` finds NATO, `Turkey` finds TURKEY and not turkey, `Western
 countries` finds Western Countries. Accents do not matter. A mark before the form changes the rule:
@@ -28,6 +28,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from stance.actors.words import HYPHENS, bare_word, gap_code, word_key, word_spans
@@ -82,7 +83,7 @@ def _form(target: str | None, written: str) -> Form:
     if not spans or spans[0][0] != 0:
         raise ValueError(f"a form must begin with a letter or digit (after one mark of ~ = ! + @); got {written!r}")
     words = tuple(text[a:b] for a, b in spans)
-    gaps = tuple(gap_code(text[a:b]) for (_, a), (b, _) in zip(spans, spans[1:], strict=False))
+    gaps = tuple(gap_code(text[a:b]) for (_, a), (b, _) in pairwise(spans))
     tail = text[spans[-1][1] :]
     if "x" in gaps or tail not in ("", ".", "-"):
         raise ValueError(

@@ -52,9 +52,8 @@ def for_core(texts: Any) -> Any:
 
 def picked(texts: Any, rows: npt.NDArray[np.intp]) -> list[str]:
     """Return the texts at `rows`."""
-    if not isinstance(texts, list | tuple) and hasattr(texts, "take"):  # NumPy, pyarrow
-        return as_list(texts.take(rows))
-    return [str(texts[i]) for i in rows.tolist()]
+    items = [texts[i] for i in rows.tolist()]
+    return [item.as_py() if hasattr(item, "as_py") else str(item) for item in items]  # pyarrow's scalars
 
 
 def check_container(texts: Any) -> None:

@@ -35,7 +35,7 @@ _LARGEST_INDEX = 16 << 20  # bytes; real ones have a few thousand
 _DEEPEST_HEAD = 8
 _NAME = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
 _DTYPES = {
-    "<f8", "<f4", "|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8",
+    "<f8", "<f4", "<f2", "|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8",
 }  # fmt: skip
 
 Verify = Literal["all", "sizes"]
@@ -136,8 +136,18 @@ def _block_data(block: Block, name: str, writer: _Writer) -> dict[str, Any]:
         "sublinear_tf": block.sublinear_tf,
         "norm": block.norm,
         "scale": writer.array(f"{name}.scale", block.scale),
-        "weights": writer.array(f"{name}.weights", block.weights),
+        "weights": writer.array(f"{name}.weights", _narrowest(block.weights)),
     }
+
+
+def _narrowest(values: Array) -> Array:
+    """Return the values in the smallest float type that holds each of them exactly."""
+    with np.errstate(over="ignore"):
+        for dtype in (np.float16, np.float32):
+            narrow = values.astype(dtype)
+            if np.array_equal(narrow.astype(np.float64), values):
+                return narrow
+    return values
 
 
 def _head_data(head: Head, name: str, writer: _Writer) -> dict[str, Any]:
@@ -343,6 +353,13 @@ class _Reader:
                 raise ModelError(f"{path}: its SHA-256 must be {str(entry.fields.get('sha256'))[:64]}; is {found}")
         return array
 
+    def floats(self, name: str, shape: tuple[int | None, ...]) -> Array:
+        """Return array `name`, stored in any float type, as float64."""
+        array = self.array(name, None, shape)
+        if array.dtype.kind != "f":
+            self._table.fail("must hold floats", str(array.dtype), name)
+        return array.astype(np.float64, copy=False)
+
     def terms(self, fields: _Fields) -> Terms:
         name = fields.text("bytes")
         data = self.array(name, "|u1", (None,))
@@ -431,7 +448,7 @@ def _block(fields: _Fields, reader: _Reader, n_outputs: int) -> Block:
         sublinear_tf=fields.flag("sublinear_tf"),
         norm=fields.one_of("norm", ("l1", "l2", None)),
         scale=reader.array(fields.text("scale"), "<f8", (n_columns,)),
-        weights=reader.array(fields.text("weights"), "<f8", (n_columns, n_outputs)),
+        weights=reader.floats(fields.text("weights"), (n_columns, n_outputs)),
     )
 
 

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "engine.hpp"
+#include "punkt_module.hpp"
 #include "texts.hpp"
 #include "unicode.hpp"
 
@@ -233,6 +234,7 @@ NB_MODULE(_core, m) {
     m.def("set_sublinear", [](Doubles values) {
         for (size_t i = 0; i < n_logs && i < values.size(); ++i) sublinear_of[i] = values.data()[i];
     }, "values"_a, "Take NumPy's own 1 + log(n), so that float64 scores agree to the last bit.");
+    bind_sentences(m);
     nb::class_<PyEngine>(m, "Engine")
         .def(nb::init<nb::object>(), "plan"_a)
         .def_prop_ro("n_outputs", &PyEngine::n_outputs)

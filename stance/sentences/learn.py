@@ -1,7 +1,7 @@
 """Learn the parameters of Punkt: `python -m stance.sentences.learn FOLDER... [--out FILE]`.
 
 Reads every `*.jsonl` and `*.jsonl.gz` in the folders (a `text` a line) and writes `punkt.json`. NLTK's trainer does the
-counting and the tests of Kiss and Strunk (2006); four things differ from a plain `PunktTrainer().train(text)`:
+counting and the tests of Kiss and Strunk (2006); five things differ from a plain `PunktTrainer().train(text)`:
 
 - It sees blocks, not lines: what `find_blocks` holds for a soft wrap is a space, so no word of wrapped prose counts
   as the first of a line.
@@ -9,6 +9,7 @@ counting and the tests of Kiss and Strunk (2006); four things differ from a plai
   counted with these. In NLTK's incremental training they depend on the order of the documents.
 - An orthographic context counts from a share of a word's occurrences on, not from the first: in 70 MB nearly every
   word has been seen with a capital inside a sentence, if only in a headline, and Punkt would learn nothing.
+- What follows a title (Mr. Price) counts as a capital inside a sentence.
 - Words that Punkt would treat alike without their entry are left out, and so are rare ones.
 
 Only figures and single words (and pairs, for collocations) leave the texts.
@@ -21,9 +22,9 @@ import math
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from stance.sentences.paragraphs import find_blocks
 from stance.sentences.punkt import PARAMETERS
@@ -34,7 +35,7 @@ LONGEST_ABBREVIATION = 9
 LEAST_ABBREVIATION = 5  # occurrences, nearly all with a full stop
 LEAST_WORD = 6  # occurrences of a word whose orthographic context is kept
 LEAST_PAIR = 10  # occurrences of a collocation
-SHARE = {"middle": 0.03, "small": 0.002}  # of a word's occurrences, from which on a context counts
+SHARE = {"inside": 0.03, "small": 0.002, "starter": 0.15}  # of a word's occurrences, where a context begins to count
 
 _BEG_UC, _MID_UC, _UNK_UC, _BEG_LC, _MID_LC, _UNK_LC = (1 << bit for bit in range(1, 7))
 _LC = _BEG_LC | _MID_LC | _UNK_LC
@@ -56,32 +57,55 @@ def as_blocks(text: str) -> str:
     return "\n\n".join(" ".join(text[start:end].split()) for start, end in find_blocks(text))
 
 
+class Figures(NamedTuple):
+    """What the second pass counts, with the abbreviations known."""
+
+    contexts: Counter[tuple[str, int]]  # (word, orthographic context)
+    after_titles: Counter[str]  # words with a capital after Mr., Gen., ...
+    starters: set[str]
+    pairs: set[tuple[str, str]]
+
+
 def learn(folders: list[Path], by_hand: Path = BY_HAND) -> dict[str, Any]:
     """Return the parameters learned from the documents in `folders`, ready to be stored as JSON."""
-    from nltk.tokenize.punkt import PunktParameters, PunktToken, PunktTrainer
-
     hand = tomllib.loads(by_hand.read_text("utf-8"))
     always = {word for words in hand["always"].values() for word in words}
-    before_number = set(hand["before_number"]["words"])
-    never = set(hand["never"]["words"]) | before_number
+    words, n_documents, n_characters = count_words(read_documents(folders))
+    _say(f"{n_documents} documents, {n_characters} characters, {words.total()} words")
+    learned = find_abbreviations(words) - set(hand["never"]["words"])
+    _say(f"{len(learned)} abbreviations learned, {len(always - learned)} more by hand")
+    figures = count_contexts(read_documents(folders), learned | always, set(hand["always"]["titles"]))
+    return {
+        "format": 1,
+        "learned_from": {"documents": n_documents, "characters": n_characters},
+        "abbreviations": sorted(learned | always),
+        **choose(figures, hand),
+    }
+
+
+def count_words(texts: Iterable[str]) -> tuple[Counter[str], int, int]:
+    """Return how often each type occurs, as Punkt has types, and the numbers of texts and of characters."""
+    from nltk.tokenize.punkt import PunktToken, PunktTrainer
 
     n_documents = n_characters = 0
-    words: Counter[str] = Counter()
+    tokens: Counter[str] = Counter()
     split_words = PunktTrainer()._lang_vars.word_tokenize
-    for text in read_documents(folders):
+    for text in texts:
         n_documents += 1
         n_characters += len(text)
         for block in as_blocks(text).split("\n\n"):
-            words.update(split_words(block))
-    counts: Counter[str] = Counter()
-    ends_in_period = 0
-    for word, count in words.items():
-        token = PunktToken(word)
-        counts[token.type] += count
-        ends_in_period += count * token.period_final
-    _say(f"{n_documents} documents, {n_characters} characters, {counts.total()} words")
-    learned = find_abbreviations(counts, ends_in_period) - never
-    _say(f"{len(learned)} abbreviations learned, {len(always - learned)} more by hand")
+            tokens.update(split_words(block))
+    words: Counter[str] = Counter()
+    for token, count in tokens.items():
+        words[PunktToken(token).type] += count
+    return words, n_documents, n_characters
+
+
+def count_contexts(texts: Iterable[str], abbreviations: set[str], titles: set[str]) -> Figures:
+    """Return the figures of `texts` by NLTK's trainer, which takes `abbreviations` as settled."""
+    from nltk.tokenize.punkt import PunktParameters, PunktToken, PunktTrainer
+
+    after_titles: Counter[str] = Counter()
 
     class CountingParameters(PunktParameters):
         def __init__(self) -> None:
@@ -97,25 +121,58 @@ def learn(folders: list[Path], by_hand: Path = BY_HAND) -> dict[str, Any]:
         def _reclassify_abbrev_types(self, types: set[str]) -> Iterator[tuple[str, float, bool]]:
             return iter(())
 
-        def _is_rare_abbrev_type(self, cur_tok: object, next_tok: object) -> bool:
+        def _is_rare_abbrev_type(self, cur_tok: PunktToken, next_tok: PunktToken) -> bool:
+            # Called for every pair whose first word ends with a full stop: the place to count what follows a title.
+            if cur_tok.type_no_period in titles and next_tok.first_upper:
+                after_titles[next_tok.type_no_sentperiod] += 1
             return False
 
     trainer = SecondPass()
     trainer._params = CountingParameters()
-    trainer._params.abbrev_types = learned | always
-    for text in read_documents(folders):
+    trainer._params.abbrev_types = set(abbreviations)
+    for text in texts:
         trainer.train(as_blocks(text), finalize=False)
     trainer.finalize_training()
+    found = trainer._params
+    return Figures(found.contexts, after_titles, set(found.sent_starters), set(found.collocations))
 
-    starters = {word for word in trainer._params.sent_starters if word.isascii()}
-    pairs = {pair for pair in trainer._params.collocations if pair[1] not in starters and pair[0] != "##number##"}
-    pairs |= {(word, after) for word in before_number for after in ("##number##", *_ROMAN)}
-    contexts = keep_contexts(trainer._params.contexts)
+
+def choose(figures: Figures, hand: dict[str, Any]) -> dict[str, Any]:
+    """Return the sentence starters, collocations and orthographic contexts that are worth keeping.
+
+    A sentence starter is also seen with a small letter, and hardly ever with a capital inside a sentence: names of
+    states often begin a speech's sentences, but follow U.S. or Gen. as well.
+    """
+    of_word: dict[str, dict[int, int]] = {}
+    for (word, flag), count in figures.contexts.items():
+        of_word.setdefault(word, {})[flag] = count
+    starters = set(hand["starters"]["words"])
+    for word in figures.starters:
+        found = of_word.get(word, {})
+        small = sum(found.get(flag, 0) for flag in (_BEG_LC, _MID_LC, _UNK_LC))
+        inside = found.get(_MID_UC, 0) + figures.after_titles[word]
+        total = sum(found.values())
+        if word.isalpha() and word.isascii() and small >= 0.02 * total and inside <= SHARE["starter"] * total:
+            starters.add(word)
+    pairs = {pair for pair in figures.pairs if pair[1] not in starters and pair[0] != "##number##"}
+    pairs |= {(word, after) for word in hand["before_number"]["words"] for after in ("##number##", *_ROMAN)}
+
+    contexts = {}
+    for word, found in of_word.items():
+        total = sum(found.values())
+        if total < LEAST_WORD or not word.replace("-", "").isalpha():
+            continue
+        flags = 0
+        for flag, count in found.items():
+            share = SHARE["inside"] if flag in (_MID_UC, _BEG_LC) else SHARE["small"]
+            if count >= 2 and count >= share * total:
+                flags |= flag
+        if figures.after_titles[word] >= 3 and word not in starters or word in hand["names"]["words"]:
+            flags |= _MID_UC
+        if flags & _LC:  # without, Punkt treats the word as one it does not know
+            contexts[word] = flags
     _say(f"{len(starters)} sentence starters, {len(pairs)} collocations, {len(contexts)} words in context")
     return {
-        "format": 1,
-        "learned_from": {"documents": n_documents, "characters": n_characters},
-        "abbreviations": sorted(learned | always),
         "sentence_starters": sorted(starters),
         "collocations": sorted(map(list, pairs)),
         "orthographic_context": {
@@ -125,15 +182,16 @@ def learn(folders: list[Path], by_hand: Path = BY_HAND) -> dict[str, Any]:
     }
 
 
-def find_abbreviations(counts: Counter[str], ends_in_period: int) -> set[str]:
-    """The abbreviations by Punkt's test over all documents, and by two checks of ours.
+def find_abbreviations(counts: Counter[str]) -> set[str]:
+    """The abbreviations by Punkt's test over all documents, and by checks of ours.
 
     `counts` is of types as Punkt has them, with their full stop. An abbreviation occurs at least 5 times, and has
     9 characters at most, letters A to Z and inner full stops only: figures, names of files and words of other
-    alphabets pass Punkt's test by their rarity.
+    alphabets pass Punkt's test by their rarity. Single letters are left to the list.
     """
     from nltk.tokenize.punkt import PunktTrainer
 
+    ends_in_period = sum(count for word, count in counts.items() if word.endswith("."))
     total = counts.total()
     found = set()
     for with_period, count in counts.items():
@@ -155,29 +213,6 @@ def find_abbreviations(counts: Counter[str], ends_in_period: int) -> set[str]:
         if score >= PunktTrainer.ABBREV:
             found.add(word)
     return found
-
-
-def keep_contexts(contexts: Counter[tuple[str, int]]) -> dict[str, int]:
-    """The orthographic contexts that change what Punkt does, of words that occur often enough.
-
-    A word never seen in small letters is treated as an unknown word is, so it needs no entry.
-    """
-    of_word: dict[str, dict[int, int]] = {}
-    for (word, flag), count in contexts.items():
-        of_word.setdefault(word, {})[flag] = count
-    kept = {}
-    for word, found in of_word.items():
-        total = sum(found.values())
-        if total < LEAST_WORD or not any(character.isalpha() for character in word) or any(map(str.isspace, word)):
-            continue
-        flags = 0
-        for flag, count in found.items():
-            share = SHARE["middle"] if flag in (_MID_UC, _BEG_LC) else SHARE["small"]
-            if count >= 2 and count >= share * total:
-                flags |= flag
-        if flags & _LC:
-            kept[word] = flags
-    return kept
 
 
 def write_parameters(parameters: dict[str, Any], path: Path) -> None:

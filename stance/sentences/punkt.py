@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ after five seconds, which a block of some megabytes would need."""
 _MARK = re.compile(r"(?:[0-9]{1,3}(?:\.[0-9]{1,3})*|[A-Za-z]|[ivx]{1,4}|[IVX]{1,4})\.\s+(?=\S)")
 _LONGEST_MARK = 64
 
+_LETTER_CATEGORIES = frozenset(["Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nl", "Pc"])
 _SPACE = r"[\t-\r\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 _NOT_SPACE = _SPACE.replace("[", "[^", 1)
 
@@ -46,14 +48,36 @@ def read_parameters(path: Path = PARAMETERS) -> "PunktParameters":
     return parameters
 
 
+def is_letter(character: str) -> bool:
+    """Whether `[^\\W\\d]` of `regex` matches: Unicode's alphabetic characters, marks and connectors."""
+    code = ord(character)
+    return (
+        unicodedata.category(character) in _LETTER_CATEGORIES
+        or code in (0x200C, 0x200D)
+        or 0x24B6 <= code <= 0x24E9  # letters in circles and squares
+        or 0x1F130 <= code <= 0x1F149
+        or 0x1F150 <= code <= 0x1F169
+        or 0x1F170 <= code <= 0x1F189
+    )
+
+
 def make_tokenizer(parameters: "PunktParameters") -> "PunktSentenceTokenizer":
     """Return a `PunktSentenceTokenizer` with `parameters` that reads alike under every NLTK from 3.9.
 
     NLTK 3.10 added curly quotes and guillemets to the marks that close a sentence, and compiles its patterns with
-    `regex`, whose white space lacks four control characters of `re`: the patterns here are those of 3.10, with the
-    white space of `regex` written out.
+    `regex`, whose white space, digits and letters are not those of `re`: the patterns here are those of 3.10, with
+    the white space of `regex` written out and its letters in `is_letter`. So the spans are those of a plain
+    `PunktSentenceTokenizer(parameters)` of NLTK 3.10, but for characters that this Python's Unicode has not assigned.
     """
-    from nltk.tokenize.punkt import PunktLanguageVars, PunktSentenceTokenizer
+    from nltk.tokenize.punkt import PunktLanguageVars, PunktSentenceTokenizer, PunktToken
+
+    class Token(PunktToken):
+        __slots__ = ()
+        _RE_NUMERIC = re.compile(PunktToken._RE_NUMERIC.pattern)
+
+        @property
+        def is_initial(self) -> bool:
+            return len(self.tok) == 2 and self.tok[1] == "." and is_letter(self.tok[0])
 
     class LanguageVars(PunktLanguageVars):
         __slots__ = ()
@@ -65,7 +89,7 @@ def make_tokenizer(parameters: "PunktParameters") -> "PunktSentenceTokenizer":
         _word_tokenize_fmt = PunktLanguageVars._word_tokenize_fmt.replace(r"\S", _NOT_SPACE).replace(r"\s", _SPACE)
         _period_context_fmt = PunktLanguageVars._period_context_fmt.replace(r"\S", _NOT_SPACE).replace(r"\s", _SPACE)
 
-    return PunktSentenceTokenizer(parameters, lang_vars=LanguageVars())
+    return PunktSentenceTokenizer(parameters, lang_vars=LanguageVars(), token_cls=Token)
 
 
 @cache

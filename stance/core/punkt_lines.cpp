@@ -1,0 +1,394 @@
+// The rules of stance/sentences/paragraphs.py and punkt.py, as they stand there; the numbers are theirs.
+#include "punkt_lines.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <initializer_list>
+
+#include "buffer.hpp"
+#include "punkt_points.hpp"
+
+namespace stance {
+
+namespace {
+
+using points::is_digit;
+using points::is_space;
+
+constexpr size_t widest = 120, look = 64, longest = 20000;
+
+template <size_t n>
+inline bool is_among(u32 c, const char32_t (&set)[n]) {
+    for (size_t i = 0; i + 1 < n; ++i)
+        if (set[i] == c) return true;
+    return false;
+}
+
+inline bool is_quote(u32 c) { return is_among(c, U"\"“‘«„'"); }
+inline bool is_opening(u32 c) { return is_among(c, U"\"'([{“‘«‹„‚*_"); }
+inline bool is_closing(u32 c) { return is_among(c, U"\"')]}”’»›*_"); }
+inline bool is_bracket(u32 c) { return c == ')' || c == ']' || c == '}'; }
+inline bool is_sentence_end(u32 c) { return c == '.' || c == '?' || c == '!' || c == 0x2026; }
+inline bool is_line_end_mark(u32 c) { return is_sentence_end(c) || c == ':' || c == ';' || c == 0x2014 || c == 0x2013; }
+inline bool is_bullet(u32 c) { return is_among(c, U"-*•◦▪▫●○■□‣⁃·∙►▶➢➤✓✔➔→¥§"); }
+inline bool is_capital(u32 c) { return c - 'A' < 26; }
+inline bool is_small(u32 c) { return c - 'a' < 26; }
+
+// Words that end no sentence.
+constexpr const char* never_last[] = {
+    "a", "an", "the", "of", "and", "or", "nor", "but", "in", "to", "for", "by", "with", "from", "that", "which", "who",
+    "whose", "than", "at", "on", "as", "is", "are", "was", "were", "be", "been", "has", "have", "had", "will", "would",
+    "its", "their", "our", "his", "her", "my", "your", "this", "these", "those", "into", "between", "under", "over"};
+constexpr size_t longest_last = 9;
+
+struct Line {
+    size_t start, end;
+    bool two_spaces;
+    bool last;  // of its paragraph
+};
+
+struct Head {
+    size_t word = 0;
+    bool small = false, capital = false, bullet = false, mark = false, only_label = false;
+    size_t label = 0;
+};
+
+// Where the body of a list mark ends that begins at `at`: figures, a letter or a small Roman numeral; or `at`.
+template <class Char>
+size_t mark_body(const Char* text, size_t at, size_t end) {
+    const auto figures = [&](size_t k) {
+        const size_t first = k;
+        while (k < end && k - first < 3 && is_digit(text[k])) ++k;
+        return k;
+    };
+    size_t k = figures(at);
+    if (k > at) {
+        while (k < end && text[k] == '.') {
+            const size_t more = figures(k + 1);
+            if (more == k + 1) break;
+            k = more;
+        }
+        return k;
+    }
+    const auto run_of = [&](const char* set) {
+        size_t k = at;
+        while (k < end && k - at < 4 && (text[k] == u8(set[0]) || text[k] == u8(set[1]) || text[k] == u8(set[2]))) ++k;
+        return k;
+    };
+    if ((k = run_of("ivx")) > at || (k = run_of("IVX")) > at) return k;
+    return at < end && (is_capital(text[at]) || is_small(text[at])) ? at + 1 : at;
+}
+
+template <class Char>
+bool is_edge(const Char* text, size_t at, size_t end) {
+    return at == end || is_space(text[at]);
+}
+
+// _MARK of paragraphs.py
+template <class Char>
+bool has_mark(const Char* text, size_t at, size_t end) {
+    const u32 first = text[at];
+    if (first == 0x2014 || first == 0x2013) {
+        if (at + 1 == end || !is_space(text[at + 1])) return false;
+        for (size_t k = at + 1; k < end; ++k)
+            if (!is_space(text[k])) return true;
+        return false;
+    }
+    if (first == '[') {
+        size_t k = at + 1;
+        while (k < end && k - at < 4 && is_digit(text[k])) ++k;
+        return k > at + 1 && k < end && text[k] == ']' && is_edge(text, k + 1, end);
+    }
+    const size_t body = at + (first == '(');
+    size_t k = mark_body(text, body, end);
+    if (k > body) {
+        if (k < end && text[k] == '\\') ++k;
+        if (k < end && (text[k] == '.' || text[k] == ')') && is_edge(text, k + 1, end)) return true;
+    }
+    return first == 'o' && is_edge(text, at + 1, end);
+}
+
+// _LABEL: where it ends, with the white space behind it; or `at`.
+template <class Char>
+size_t label_end(const Char* text, size_t at, size_t end) {
+    const auto behind = [&](size_t k) { return k == end ? k : k + 1; };
+    if (is_capital(text[at])) {
+        bool second = false;
+        for (size_t k = at + 1; k < end && k <= at + 59 && !second; ++k) second = is_capital(text[k]);
+        if (second) {
+            size_t k = at + 1;
+            const auto inside = [](u32 c) { return !(is_small(c) || is_among(c, U":;?!\"“”")); };
+            while (k < end && k - at - 1 < 58 && inside(text[k])) ++k;
+            if (k < end && text[k] == ':' && is_edge(text, k + 1, end)) return behind(k + 1);
+        }
+    }
+    if (text[at] == 'Q') {
+        if (at + 1 < end && (text[at + 1] == '.' || text[at + 1] == ':') && is_edge(text, at + 2, end)) return behind(at + 2);
+        if (is_edge(text, at + 1, end)) return behind(at + 1);
+    }
+    return at;
+}
+
+template <class Char>
+class Blocks {
+  public:
+    Blocks(const Char* text, size_t n, std::vector<Span>& out) : text_(text), n_(n), out_(out) {}
+
+    void run() {
+        find_lines();
+        const size_t width = wrapped_at();
+        size_t start = 0;
+        bool is_start = true, is_first = true;
+        for (size_t i = 0; i < lines_.size(); ++i) {
+            const Line& line = lines_[i];
+            if (is_start) start = line.start, is_first = true;
+            is_start = line.last;
+            if (line.last) {
+                out_.push_back({start, line.end});
+            } else if (is_end(line, heads_[i], lines_[i + 1], heads_[i + 1], width, is_first)) {
+                out_.push_back({start, line.end});
+                start = lines_[i + 1].start;
+                is_first = true;
+            } else {
+                is_first = is_sentence_end(last_mark(line));
+            }
+        }
+    }
+
+  private:
+    void find_lines() {
+        size_t start = 0;
+        const auto line_to = [&](size_t end, size_t next, bool paragraph) {
+            take(start, end, next);
+            if (paragraph) close();
+            start = next;
+        };
+        const auto at = [&](size_t i) {
+            if (i < start) return;  // the LF of CR LF
+            const u32 c = text_[i];
+            if (c == '\r' && i + 1 < n_ && text_[i + 1] == '\n')
+                line_to(i, i + 2, false);
+            else
+                line_to(i, i + 1, c == 0x2029);
+        };
+        points::each_among<'\n', '\r', 0x0B, 0x0C, 0x85, 0x2028, 0x2029>(text_, n_, at);
+        line_to(n_, n_, true);
+    }
+
+    void take(size_t first, size_t end, size_t next) {
+        size_t last = end;
+        while (last > first && is_space(text_[last - 1])) --last;
+        if (last == first) return close();
+        size_t start = first;
+        while (is_space(text_[start])) ++start;
+        const bool two_spaces = next - last >= 2 && text_[last] == ' ' && text_[last + 1] == ' ';
+        lines_.push_back({start, last, two_spaces, false});
+    }
+
+    void close() {
+        if (!lines_.empty()) lines_.back().last = true;
+    }
+
+    size_t wrapped_at() {
+        heads_.resize(lines_.size());
+        std::vector<size_t> lengths;
+        size_t small = 0;
+        for (size_t i = 0; i < lines_.size(); ++i) {
+            const bool follows = i > 0 && !lines_[i - 1].last;
+            if (!follows && lines_[i].last) continue;
+            heads_[i] = look_at(lines_[i]);
+            if (follows) small += heads_[i].small;
+            if (!lines_[i].last) lengths.push_back(lines_[i].end - lines_[i].start);
+        }
+        if (lengths.empty()) return 0;
+        const auto ninth = lengths.begin() + std::ptrdiff_t((9 * lengths.size() + 9) / 10 - 1);
+        std::nth_element(lengths.begin(), ninth, lengths.end());
+        return *ninth <= widest && 4 * small >= lengths.size() ? *ninth : 0;
+    }
+
+    Head look_at(const Line& line) const {
+        Head head;
+        const size_t start = line.start, end = std::min(line.end, start + look);
+        const u32 first = text_[start];
+        u32 letter = first;
+        for (size_t k = start; k < end; ++k)
+            if (!is_opening(text_[k])) {
+                letter = text_[k];
+                break;
+            }
+        size_t word = start;
+        while (word < line.end && !is_space(text_[word])) ++word;
+        head.small = points::classes(letter) & points::lower;
+        head.capital = points::classes(first) & points::upper;
+        head.word = word - start;
+        head.bullet = head.word == 1 && is_bullet(first);
+        head.mark = has_mark(text_, start, end);
+        const size_t label = label_end(text_, start, end);
+        if (label > start) {
+            bool inside = false;
+            size_t last = start;
+            for (size_t k = start; k < label; ++k) {
+                const bool solid = !is_space(text_[k]);
+                head.label += solid && !inside;
+                inside = solid;
+                if (solid) last = k + 1;
+            }
+            head.only_label = last == line.end;
+        }
+        return head;
+    }
+
+    bool is_end(const Line& before, const Head& head_before, const Line& after, const Head& head, size_t width, bool is_first) const {
+        const bool finished = is_line_end_mark(last_mark(before)) || is_bracket(text_[before.end - 1]);
+        if (head.bullet) return true;                                                          // 1
+        if (head.mark && (finished || head_before.mark)) return true;                          // 2
+        if (head.label && (finished || head.label > 1 || head.only_label)) return true;        // 3
+        if (head_before.only_label) return true;                                               // 4
+        if (head.small || ends_no_sentence(before)) return false;                              // 5
+        if (text_[before.end - 1] == ',' && is_quote(text_[after.start])) return false;
+        if (!width) return true;                                                               // 6
+        const size_t capitals_before = capitals(before), capitals_after = capitals(after);     // 7
+        if (capitals_before >= (is_first ? 4 : 8) && !capitals_after) return true;
+        if (capitals_after >= 8 && !capitals_before) return true;
+        const size_t taken = 10 * (before.end - before.start + 1 + head.word);
+        if (taken <= 7 * width) {                                                              // 8
+            if (finished) {
+                const size_t end = before.end;
+                return !(end >= 3 && text_[end - 3] == '.' && text_[end - 1] == '.');
+            }
+            if (is_first && head.capital && !(head_before.bullet || head_before.mark)) return true;
+        }
+        return before.two_spaces && head.capital && (is_first || 2 * taken <= 17 * width);     // 9, 10
+    }
+
+    u32 last_mark(const Line& line) const {
+        size_t at = line.end - 1;
+        while (at > line.start && is_closing(text_[at])) --at;
+        return text_[at];
+    }
+
+    bool ends_no_sentence(const Line& line) const {
+        const size_t from = line.end - line.start > longest_last ? line.end - longest_last : line.start;
+        size_t at = line.end;
+        while (at > from && !is_space(text_[at - 1])) --at;
+        const size_t length = line.end - at;
+        if (length > 7 || !is_small(text_[line.end - 1])) return false;
+        for (const char* word : never_last) {
+            size_t k = 0;
+            while (k < length && word[k] && text_[at + k] == u8(word[k])) ++k;
+            if (k == length && !word[k]) return true;
+        }
+        return false;
+    }
+
+    size_t capitals(const Line& line) const {
+        size_t n = 0;
+        for (size_t k = line.start; k < line.end; ++k) {
+            if (is_small(text_[k])) return 0;
+            n += is_capital(text_[k]);
+        }
+        return n;
+    }
+
+    const Char* const text_;
+    const size_t n_;
+    std::vector<Span>& out_;
+    std::vector<Line> lines_;
+    std::vector<Head> heads_;
+};
+
+// split_block of punkt.py
+template <class Char>
+void split_block(const Punkt& punkt, const Char* text, Span block, std::vector<Span>& out) {
+    const size_t first_of_block = out.size(), end = block.end;
+    size_t at = block.start;
+    {
+        const size_t head_end = std::min(end, at + look);
+        size_t k = mark_body(text, at, head_end);
+        if (k > at && k < head_end && text[k] == '.') {
+            const size_t space = ++k;
+            while (k < head_end && is_space(text[k])) ++k;
+            if (k > space && k < head_end) at = k;
+        }
+    }
+    while (end - at > longest) {
+        const size_t before = out.size();
+        punkt.split(text + at, longest, at, out);
+        if (out.size() > before + 1) {
+            at = out.back().start;
+            out.pop_back();
+            continue;
+        }
+        out.resize(before);
+        size_t cut = at + longest;
+        while (cut > at && !is_space(text[cut - 1])) --cut;
+        if (cut == at) cut = at + longest;
+        punkt.split(text + at, cut - at, at, out);
+        at = cut;
+    }
+    punkt.split(text + at, end - at, at, out);
+    out[first_of_block].start = block.start;
+}
+
+// Call use(points, n) with the text as an array of code points; UTF-8 is spread out to one.
+template <class Use>
+void with_points(const Text& text, Buffer<u32>& spread, Use use) {
+    switch (text.encoding) {
+        case Encoding::ascii:
+        case Encoding::latin1: use(static_cast<const u8*>(text.data), text.length); return;
+        case Encoding::ucs2: use(static_cast<const u16*>(text.data), text.length); return;
+        case Encoding::ucs4: use(static_cast<const u32*>(text.data), text.length); return;
+        case Encoding::utf8: break;
+    }
+    u32* const out = spread.reserve(text.length);
+    size_t n = 0;
+    const u8 *p = static_cast<const u8*>(text.data), *const end = p + text.length;
+    while (p < end) out[n++] = decode(p);
+    use(static_cast<const u32*>(out), n);
+}
+
+// Spans of code points of a text in UTF-8 to spans of its bytes.
+void to_bytes(const Text& text, std::vector<Span>& spans, size_t from) {
+    const u8* const begin = static_cast<const u8*>(text.data);
+    const u8* p = begin;
+    size_t point = 0;
+    const auto move = [&](size_t& position) {
+        for (; point < position; ++point) p += utf8_length(*p);
+        position = size_t(p - begin);
+    };
+    for (size_t i = from; i < spans.size(); ++i) move(spans[i].start), move(spans[i].end);
+}
+
+}  // namespace
+
+template <class Char>
+void find_blocks(const Char* text, size_t n, std::vector<Span>& out) {
+    Blocks<Char>(text, n, out).run();
+}
+
+template void find_blocks(const u8*, size_t, std::vector<Span>&);
+template void find_blocks(const u16*, size_t, std::vector<Span>&);
+template void find_blocks(const u32*, size_t, std::vector<Span>&);
+
+void split_sentences(const Punkt& punkt, const Text& text, std::vector<Span>& out) {
+    const size_t from = out.size();
+    Buffer<u32> spread;
+    with_points(text, spread, [&](const auto* points, size_t n) {
+        std::vector<Span> blocks;
+        find_blocks(points, n, blocks);
+        for (const Span& block : blocks) split_block(punkt, points, block, out);
+    });
+    if (text.encoding == Encoding::utf8) to_bytes(text, out, from);
+}
+
+void split_blocks(const Text& text, std::vector<Span>& out) {
+    Buffer<u32> spread;
+    with_points(text, spread, [&](const auto* points, size_t n) { find_blocks(points, n, out); });
+}
+
+void split_by_punkt(const Punkt& punkt, const Text& text, std::vector<Span>& out) {
+    Buffer<u32> spread;
+    with_points(text, spread, [&](const auto* points, size_t n) { punkt.split(points, n, 0, out); });
+}
+
+}  // namespace stance

@@ -41,7 +41,8 @@ BOUNDARIES = word_set(
     after before whether how why therefore indeed moreover meanwhile"""
 )
 CLOSERS = word_set(
-    """that which who whose where when while and but as because on in at with to is was are were has have had it they he she the"""
+    """that which who whose where when while and but as because on in at with to is was are were has have had it they
+    he she the"""
 )
 DAYS = word_set("monday tuesday wednesday thursday friday saturday sunday")
 QUOTES = '"“”«»„‟'

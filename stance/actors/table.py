@@ -25,13 +25,14 @@ countries` finds Western Countries. Accents do not matter. A mark before the for
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
-from stance.actors.words import HYPHENS, bare_word, gap_code, word_key, word_spans
+from stance.actors.words import HYPHENS, WORD, bare_word, gap_code, word_key, word_spans
 from stance.errors import ActorError
 
 ACTOR_KINDS = (
@@ -101,13 +102,13 @@ def _form(target: str | None, written: str) -> Form:
 class ActorTable:
     """Actors and the forms that name them; made by `load_actors`.
 
-    kinds : canonical name → kind, in the order of the file
-    forms : canonical name (None: names no actor) → its forms as written, marks included
+    kinds   : canonical name → kind, in the order of the file
+    targets : form as written, marks included → canonical name (None: it names no actor)
     """
 
     kinds: dict[str, str]
-    forms: dict[str | None, tuple[str, ...]]
-    _starts: dict[str, tuple[tuple[str | None, str], ...]] = field(repr=False)
+    targets: dict[str, str | None]
+    _starts: dict[str, list[tuple[str | None, str]]] = field(repr=False)
     _ready: dict[str, tuple[Form, ...]] = field(default_factory=dict, repr=False, compare=False)
     _aliases: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -118,6 +119,14 @@ class ActorTable:
     def __len__(self) -> int:
         """Return the number of actors."""
         return len(self.kinds)
+
+    @property
+    def forms(self) -> dict[str | None, tuple[str, ...]]:
+        """Canonical name (None: names no actor) → its forms as written, marks included."""
+        groups: dict[str | None, list[str]] = {}
+        for written, target in self.targets.items():
+            groups.setdefault(target, []).append(written)
+        return {target: tuple(forms) for target, forms in groups.items()}
 
     def starting_with(self, key: str) -> tuple[Form, ...]:
         """Return the forms whose first word has this key, longest first; in the order of the file if as long."""
@@ -143,10 +152,9 @@ class ActorTable:
         if name in self.kinds:
             return name
         if not self._aliases:
-            for target, forms in self.forms.items():
+            for written, target in self.targets.items():
                 if target is not None:
-                    for form in forms:
-                        self._aliases.setdefault(_alias(form.lstrip(_MARKS).removesuffix("-")), target)
+                    self._aliases.setdefault(_alias(written.lstrip(_MARKS).removesuffix("-")), target)
             self._aliases.update({_alias(target): target for target in self.kinds})
         return self._aliases.get(_alias(name), name)
 
@@ -219,9 +227,8 @@ def _read(text: str, name: str, *, check: bool, base: ActorTable | None = None) 
         more = f"\n… and {len(errors) - MOST_ERRORS} more" if len(errors) > MOST_ERRORS else ""
         raise ActorError("\n".join(errors[:MOST_ERRORS]) + more)
     if base is not None:
-        inherited = {form: target for target, forms in base.forms.items() for form in forms}
-        owner = {**owner, **{form: target for form, target in inherited.items() if form not in owner}}
-    return ActorTable(dict(have), _grouped((t, w) for w, t in owner.items()), _starts(owner))
+        owner = {**owner, **{form: target for form, target in base.targets.items() if form not in owner}}
+    return ActorTable(dict(have), owner, _starts(owner))
 
 
 def _faults(written: str, where: str) -> Iterable[str]:
@@ -234,20 +241,14 @@ def _faults(written: str, where: str) -> Iterable[str]:
     return []
 
 
-def _grouped(rows: Iterable[tuple[str | None, str]]) -> dict[str | None, tuple[str, ...]]:
-    groups: dict[str | None, list[str]] = {}
-    for target, written in rows:
-        groups.setdefault(target, []).append(written)
-    return {target: tuple(forms) for target, forms in groups.items()}
-
-
-def _starts(owner: dict[str, str | None]) -> dict[str, tuple[tuple[str | None, str], ...]]:
+def _starts(owner: dict[str, str | None]) -> dict[str, list[tuple[str | None, str]]]:
+    """Return the forms by the key of their first word."""
     starts: dict[str, list[tuple[str | None, str]]] = {}
+    first = re.compile(f"[{re.escape(_MARKS)}]?({WORD.pattern})").match
     for written, target in owner.items():
-        text = written[1:] if written[0] in _RULES else written
-        first = text[: word_spans(text)[0][1]]
-        starts.setdefault(word_key(bare_word(first)), []).append((target, written))
-    return {key: tuple(rows) for key, rows in starts.items()}
+        if (match := first(written)) is not None:
+            starts.setdefault(word_key(bare_word(match[1])), []).append((target, written))
+    return starts
 
 
 def follows_hyphen(text: str, end: int) -> bool:

@@ -74,7 +74,7 @@ def _bare_letters() -> dict[int, str | None]:
 BARE = _bare_letters()
 
 _LOWER = {code: chr(code + 32) for code in range(ord("A"), ord("Z") + 1)}
-_WORD = re.compile("[^" + "".join(rf"\U{low:08x}-\U{high:08x}" for low, high in SEPARATORS) + "]+")
+WORD = re.compile("[^" + "".join(rf"\U{low:08x}-\U{high:08x}" for low, high in SEPARATORS) + "]+")
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -84,7 +84,7 @@ def word_set(text: str) -> frozenset[str]:
 
 def word_spans(text: str) -> list[tuple[int, int]]:
     """Return the (start, end) of every word of `text`, in order."""
-    return [match.span() for match in _WORD.finditer(text)]
+    return [match.span() for match in WORD.finditer(text)]
 
 
 def bare_word(word: str) -> str:

@@ -22,7 +22,7 @@ def test_the_bundled_file_keeps_every_rule_of_actor_files():
     """It is checked here in full, so that loading need not."""
     checked = load_actors(module._BUNDLED)
     assert checked.kinds == TABLE.kinds
-    assert checked.forms == TABLE.forms
+    assert checked.targets == TABLE.targets
 
 
 def test_every_form_of_the_bundled_file_is_found_as_its_actor():

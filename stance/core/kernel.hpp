@@ -15,20 +15,38 @@ struct WordScorer {
 
     // Values of tokens [from, to) behind `at` in scratch.words, the rows of single words, and the pairs to look up.
     // `before` is the value of the word before them, or unknown.
-    INLINE size_t look_up_words(const Clean& clean, size_t from, size_t to, size_t at, u32& before, size_t& n_singles, size_t& n_pairs) {
+    STAGE size_t look_up_words(size_t from, size_t to, size_t at, u32& before, size_t& n_singles, size_t& n_pairs) {
+        scratch.words.reserve(at + to - from + 1);
+        scratch.singles.reserve(n_singles + to - from + 1);
+        scratch.pairs.reserve(n_pairs + to - from + 1);
+        scratch.pair_slots.reserve(n_pairs + to - from + 1);
+        if (block.plan.high == 2 && !block.plan.has_stop_words)
+            return look_up<true, false>(from, to, at, before, n_singles, n_pairs);
+        if (block.plan.high == 2) return look_up<true, true>(from, to, at, before, n_singles, n_pairs);
+        if (!block.plan.has_stop_words) return look_up<false, false>(from, to, at, before, n_singles, n_pairs);
+        return look_up<false, true>(from, to, at, before, n_singles, n_pairs);
+    }
+
+    template <bool pairs_wanted, bool has_stops>
+    INLINE size_t look_up(size_t from, size_t to, size_t at, u32& before, size_t& n_singles, size_t& n_pairs) {
         using namespace word_value;
-        u32* words = scratch.words.reserve(at + to - from + 1) + at;
-        u32* singles = scratch.singles.reserve(n_singles + to - from + 1);
-        u64* pairs = scratch.pairs.reserve(n_pairs + to - from + 1);
-        u32* pair_slots = scratch.pair_slots.reserve(n_pairs + to - from + 1);
-        const bool pairs_wanted = block.plan.high == 2;
+        const Key* __restrict keys = scratch.keys.data();
+        const u32* __restrict slots = scratch.slots.data();
+        const Token* __restrict tokens = scratch.tokens.data();
+        u32* __restrict words = scratch.words.data() + at;
+        u32* __restrict singles = scratch.singles.data() + n_singles;
+        u64* __restrict pairs = scratch.pairs.data() + n_pairs;
+        u32* __restrict pair_slots = scratch.pair_slots.data() + n_pairs;
+        const StringTable& strings = block.strings;
         const size_t pair_mask = block.pairs.mask();
-        const bool has_stops = block.plan.has_stop_words;
+        const PairTable::Bucket* const pair_buckets = block.pairs.buckets();
         const u32 n_word_rows = block.n_word_rows;
-        size_t n = 0, s = n_singles, q = n_pairs;
+        const float* const rows = block.rows.data();
+        const size_t stride = block.stride;
+        size_t n = 0, s = 0, q = 0;
         u32 last = before;
         for (size_t i = from; i < to; ++i) {
-            u32 value = block.strings.find(scratch.keys[i], scratch.slots[i], clean.bytes + scratch.starts[i], scratch.sizes[i]);
+            u32 value = strings.find(keys[i], slots[i], tokens[i].bytes, tokens[i].size);
             value = value == none ? unknown : value;
             if (has_stops && (value & stop)) continue;
             words[n++] = value;
@@ -36,40 +54,46 @@ struct WordScorer {
             const bool single = id < n_word_rows;
             singles[s] = id;
             s += single;
-            __builtin_prefetch(block.rows.data() + (single ? id : 0) * block.stride);
-            __builtin_prefetch(block.rows.data() + (single ? id : 0) * block.stride + 16);
+            const float* row = rows + (id & (0 - u32(single))) * stride;
+            __builtin_prefetch(row);
+            __builtin_prefetch(row + 16);
             if (pairs_wanted) {
                 const u64 pair = pair_of(last & number, id);
-                const bool possible = (last & starts) && (value & follows);
-                const size_t slot = hash_pair(pair) & pair_mask;
+                const bool possible = (last >> 31) & (value >> 30 & 1);
+                const size_t slot = hash_pair(pair) & pair_mask & (0 - size_t(possible));
                 pairs[q] = pair;
                 pair_slots[q] = u32(slot);
                 q += possible;
-                __builtin_prefetch(block.pairs.buckets() + (possible ? slot : 0));
+                __builtin_prefetch(pair_buckets + slot);
                 last = value;
             }
         }
         before = last;
-        n_singles = s;
-        n_pairs = q;
+        n_singles += s;
+        n_pairs += q;
         return n;
     }
 
-    INLINE size_t look_up_pairs(size_t from, size_t to, size_t at) {
-        u32* longer = scratch.longer.reserve(at + to - from + 1) + at;
+    STAGE size_t look_up_pairs(size_t from, size_t to, size_t at) {
+        u32* __restrict longer = scratch.longer.reserve(at + to - from + 1) + at;
+        const u64* __restrict pairs = scratch.pairs.data();
+        const u32* __restrict pair_slots = scratch.pair_slots.data();
+        const float* const rows = block.rows.data();
+        const size_t stride = block.stride;
         size_t n = 0;
         for (size_t i = from; i < to; ++i) {
-            const u32 row = block.pairs.find(scratch.pairs[i], scratch.pair_slots[i]);
+            const u32 row = block.pairs.find(pairs[i], pair_slots[i]);
             longer[n] = row;
             n += row != none;
-            __builtin_prefetch(block.rows.data() + (row != none ? row : 0) * block.stride);
-            __builtin_prefetch(block.rows.data() + (row != none ? row : 0) * block.stride + 16);
+            const float* values = rows + (row & (u32(row == none) - 1)) * stride;
+            __builtin_prefetch(values);
+            __builtin_prefetch(values + 16);
         }
         return n;
     }
 
     // Rows of the n-grams of two words and more that begin at words [from, begin_to) of scratch.words and end before `to`.
-    INLINE size_t look_up_chains(size_t from, size_t begin_to, size_t to, size_t at) {
+    STAGE size_t look_up_chains(size_t from, size_t begin_to, size_t to, size_t at) {
         using namespace word_value;
         const size_t high = size_t(block.plan.high), low = size_t(block.plan.low);
         u32* longer = scratch.longer.reserve(at + 64);
@@ -113,7 +137,7 @@ struct WordScorer {
             ends[t + 1].single = ends[t].single;
             ends[t + 1].pair = ends[t].pair;
             const size_t first_word = chains ? n_words : 0;
-            const size_t n = look_up_words(texts[t], ends[t].token, ends[t + 1].token, first_word, before, ends[t + 1].single, ends[t + 1].pair);
+            const size_t n = look_up_words(ends[t].token, ends[t + 1].token, first_word, before, ends[t + 1].single, ends[t + 1].pair);
             n_words = first_word + n;
             if (chains) ends[t + 1].pair = n_words;
         }
@@ -143,7 +167,7 @@ struct WordScorer {
             const size_t n_edges = runs.next(piece_words, scratch.edges);
             const size_t n_tokens = keys_of_edges(block, clean, scratch.edges.data(), n_edges, 0, scratch);
             size_t n_singles = 0, n_pairs = 0, n_longer = 0;
-            const size_t n = kept + look_up_words(clean, 0, n_tokens, kept, before, n_singles, n_pairs);
+            const size_t n = kept + look_up_words(0, n_tokens, kept, before, n_singles, n_pairs);
             if (high >= 3) {
                 const size_t begin_to = !runs.more() ? n : n >= high ? n - high + 1 : 0;
                 n_longer = look_up_chains(0, begin_to, n, 0);
@@ -196,8 +220,7 @@ struct HashScorer {
             scratch.joined_starts.reserve(kept + n_tokens + 1);
             scratch.joined_ends.reserve(kept + n_tokens + 1);
             for (size_t i = 0; i < n_tokens; ++i) {
-                const u8* p = clean.bytes + scratch.starts[i];
-                const size_t size = scratch.sizes[i];
+                const auto [p, size] = scratch.tokens[i];
                 if (block.plan.has_stop_words &&
                     block.strings.find(scratch.keys[i], scratch.slots[i], p, size) != none)
                     continue;
@@ -279,8 +302,7 @@ struct CharacterScorer {
     CharacterScorer(const Block& b, Counts& counts, Scratch& s) : block(b), scratch(s), sums(b, counts, s) {
         scratch.keys.reserve(keys_at_once);
         scratch.slots.reserve(keys_at_once);
-        scratch.starts.reserve(keys_at_once);
-        scratch.sizes.reserve(keys_at_once);
+        scratch.tokens.reserve(keys_at_once);
         scratch.singles.reserve(keys_at_once + 1);
     }
 
@@ -294,14 +316,13 @@ struct CharacterScorer {
         __builtin_prefetch(block.strings.buckets() + slot);
         scratch.keys[n_keys] = key;
         scratch.slots[n_keys] = u32(slot);
-        scratch.starts[n_keys] = reinterpret_cast<uintptr_t>(p);
-        scratch.sizes[n_keys] = n;
+        scratch.tokens[n_keys] = {p, n};
         if (++n_keys == keys_at_once) empty();
     }
     INLINE void empty() {
         size_t n = 0;
         for (size_t i = 0; i < n_keys; ++i) {
-            const u32 row = block.strings.find(scratch.keys[i], scratch.slots[i], reinterpret_cast<const u8*>(scratch.starts[i]), scratch.sizes[i]);
+            const u32 row = block.strings.find(scratch.keys[i], scratch.slots[i], scratch.tokens[i].bytes, scratch.tokens[i].size);
             scratch.singles[n] = row;
             n += row != none;
         }

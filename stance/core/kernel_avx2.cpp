@@ -12,6 +12,11 @@
 #include "unicode.hpp"
 
 #define INLINE inline __attribute__((always_inline))
+#ifdef STANCE_PROFILE  // so that a profiler sees the stages
+#define STAGE __attribute__((noinline))
+#else
+#define STAGE INLINE
+#endif
 #define STANCE_KERNEL_AVX2 1
 
 #if defined(__clang__)

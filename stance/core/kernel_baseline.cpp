@@ -13,6 +13,11 @@
 #include "unicode.hpp"
 
 #define INLINE inline __attribute__((always_inline))
+#ifdef STANCE_PROFILE  // so that a profiler sees the stages
+#define STAGE __attribute__((noinline))
+#else
+#define STAGE INLINE
+#endif
 
 namespace stance::baseline {
 #include "clean.hpp"

@@ -52,7 +52,7 @@ class PairTable {
     inline __attribute__((always_inline)) u32 find(u64 pair, size_t i) const {
         const Bucket& b = buckets_[i];
         u32 value = none;
-        for (int j = width - 1; j >= 0; --j) value = b.pair[j] == pair ? b.value[j] : value;
+        for (int j = 0; j < width; ++j) value &= b.value[j] | (u32(b.pair[j] == pair) - 1);  // no branch
         if (__builtin_expect(b.next & u32(value == none), 0)) return find_far(pair, i);
         return value;
     }

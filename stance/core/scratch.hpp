@@ -22,6 +22,11 @@ struct Clean {
     size_t n_words() const { return (n + 63) / 64; }
 };
 
+struct Token {
+    const u8* bytes;
+    size_t size;
+};
+
 // The clean texts of a block of texts under one cleaning.
 struct CleanTexts {
     Buffer<u8> bytes;
@@ -77,7 +82,7 @@ struct Scratch {
     Buffer<size_t> edges;         // starts and ends of runs, by turns
     Buffer<Key> keys;             // of tokens or character n-grams
     Buffer<u32> slots;            // their buckets
-    Buffer<size_t> starts, sizes;  // of tokens, in bytes
+    Buffer<Token> tokens;         // where they stand
     Buffer<u32> words;            // values of words
     Buffer<u64> pairs;
     Buffer<u32> pair_slots;

@@ -57,11 +57,11 @@ class StringTable {
     // The value of the string with this key in bucket `i`, or `none`. `p` and `n` are looked at for long keys only.
     inline __attribute__((always_inline)) u32 find(const Key& key, size_t i, const u8* p, size_t n) const {
         const Bucket& b = buckets_[i];
+        // At most one matches; written so that no compiler makes a branch of it, which would be guessed wrong.
         u32 value = none;
-        value = ((b.low[2] ^ key.low) | (b.high[2] ^ key.high)) == 0 ? b.value[2] : value;
-        value = ((b.low[1] ^ key.low) | (b.high[1] ^ key.high)) == 0 ? b.value[1] : value;
-        value = ((b.low[0] ^ key.low) | (b.high[0] ^ key.high)) == 0 ? b.value[0] : value;
-        if (__builtin_expect((b.next & u32(value == none)) | u32(is_long(key)), 0)) return find_far(key, i, p, n);
+        for (int j = 0; j < 3; ++j)
+            value &= b.value[j] | (u32(((b.low[j] ^ key.low) | (b.high[j] ^ key.high)) == 0) - 1);
+        if (__builtin_expect((b.next & u32(value == none)) | u32(key.high >> 56 == 0xFF), 0)) return find_far(key, i, p, n);
         return value;
     }
 

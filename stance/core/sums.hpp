@@ -17,8 +17,9 @@ INLINE void add_rows(const float* rows, size_t stride, const u32* list, size_t n
             const Floats* row = reinterpret_cast<const Floats*>(rows + size_t(list[i]) * stride);
             for (int v = 0; v < V; ++v) sum[v] += row[v];
         }
-        for (int v = 0; v < V; ++v)
-            for (int j = 0; j < 8; ++j) sums[v * 8 + j] += double(sum[v][j]);
+        float out[V * 8];
+        std::memcpy(out, sum, sizeof out);
+        for (int j = 0; j < V * 8; ++j) sums[j] += double(out[j]);
         list += count;
         n -= count;
     }
@@ -61,10 +62,10 @@ struct FloatSums {
     INLINE void begin() {
         for (size_t j = 0; j < block.stride; ++j) sums[j] = 0;
     }
-    INLINE void add(const u32* rows, size_t n) {
-        u32* unique = counts.unique.reserve(counts.n_unique + n + 1) + counts.n_unique;
-        u32* again = counts.again.reserve(counts.n_again + n + 1) + counts.n_again;
-        u64* seen = counts.seen.data();
+    STAGE void add(const u32* rows, size_t n) {
+        u32* __restrict unique = counts.unique.reserve(counts.n_unique + n + 1) + counts.n_unique;
+        u32* __restrict again = counts.again.reserve(counts.n_again + n + 1) + counts.n_again;
+        u64* __restrict seen = counts.seen.data();
         size_t n_unique = 0, n_again = 0;
         for (size_t i = 0; i < n; ++i) {
             const u32 row = rows[i];
@@ -87,12 +88,12 @@ struct FloatSums {
         }
         counts.n_again += kept;
     }
-    INLINE void flush() {
+    STAGE void flush() {
         add_all_rows(block.rows.data(), block.stride, counts.unique.data() + counts.n_summed, counts.n_unique - counts.n_summed, sums);
         counts.n_summed = counts.n_unique;
     }
     // Add the block's scores to totals[0 .. n_outputs).
-    INLINE void finish(double* totals) {
+    STAGE void finish(double* totals) {
         const BlockPlan& plan = block.plan;
         flush();
         for (size_t i = 0; i < counts.n_again; ++i) {

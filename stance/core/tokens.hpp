@@ -39,7 +39,7 @@ struct Runs {
     bool more() const { return at * 64 < n; }
 
     // Put starts and ends of the runs that end in the next `n_words` words into `edges`; their number is even.
-    INLINE size_t next(size_t n_words, Buffer<size_t>& edges) {
+    STAGE size_t next(size_t n_words, Buffer<size_t>& edges) {
         const size_t all = (n + 63) / 64, to = all - at < n_words ? all : at + n_words;
         size_t* out = edges.reserve((to - at) * 64 + 80);
         size_t k = 0;
@@ -52,23 +52,22 @@ struct Runs {
     }
 };
 
-// Behind `at` in scratch.keys, slots, starts and sizes: the tokens of these edges. Gives back how many.
-INLINE size_t keys_of_edges(const Block& block, const Clean& clean, const size_t* edges, size_t n_edges, size_t at, Scratch& scratch) {
-    Key* keys = scratch.keys.reserve(at + n_edges / 2 + 1) + at;
-    u32* slots = scratch.slots.reserve(at + n_edges / 2 + 1) + at;
-    size_t* starts = scratch.starts.reserve(at + n_edges / 2 + 1) + at;
-    size_t* sizes = scratch.sizes.reserve(at + n_edges / 2 + 1) + at;
-    const bool drop_singles = block.plan.tokens == Tokens::default_;
-    const size_t mask = block.strings.mask();
-    const StringTable::Bucket* buckets = block.strings.buckets();
+template <bool drop_singles, bool ascii>
+INLINE size_t keys_of_runs(const Block& block, const Clean& clean, const size_t* __restrict edges, size_t n_edges, size_t at, Scratch& scratch) {
+    Key* __restrict keys = scratch.keys.data() + at;
+    u32* __restrict slots = scratch.slots.data() + at;
+    Token* __restrict tokens = scratch.tokens.data() + at;
+    const size_t mask = block.strings.mask(), longest = block.strings.longest();
+    const StringTable::Bucket* const buckets = block.strings.buckets();
+    const u8* const bytes = clean.bytes;
     size_t n = 0;
     for (size_t i = 0; i < n_edges; i += 2) {
-        const u8* p = clean.bytes + edges[i];
+        const u8* p = bytes + edges[i];
         const size_t size = edges[i + 1] - edges[i];
         Key key;
         if (__builtin_expect(size <= short_key, 1))
             key = short_key_of(p, size);
-        else if (size > block.strings.longest())
+        else if (size > longest)
             key = {size, long_mark};
         else
             key = long_key_of(p, size);
@@ -76,9 +75,18 @@ INLINE size_t keys_of_edges(const Block& block, const Clean& clean, const size_t
         __builtin_prefetch(buckets + slot);
         keys[n] = key;
         slots[n] = u32(slot);
-        starts[n] = edges[i];
-        sizes[n] = size;
-        n += !(drop_singles && is_single(p, size, clean.ascii));
+        tokens[n] = {p, size};
+        n += !(drop_singles && is_single(p, size, ascii));
     }
     return n;
+}
+
+// Behind `at` in scratch.keys, slots and tokens: the tokens of these edges. Gives back how many.
+STAGE size_t keys_of_edges(const Block& block, const Clean& clean, const size_t* edges, size_t n_edges, size_t at, Scratch& scratch) {
+    scratch.keys.reserve(at + n_edges / 2 + 1);
+    scratch.slots.reserve(at + n_edges / 2 + 1);
+    scratch.tokens.reserve(at + n_edges / 2 + 1);
+    if (block.plan.tokens != Tokens::default_) return keys_of_runs<false, true>(block, clean, edges, n_edges, at, scratch);
+    return clean.ascii ? keys_of_runs<true, true>(block, clean, edges, n_edges, at, scratch)
+                       : keys_of_runs<true, false>(block, clean, edges, n_edges, at, scratch);
 }

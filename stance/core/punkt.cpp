@@ -1,9 +1,11 @@
 // Punkt, statement by statement what nltk/tokenize/punkt.py (3.10) does; names in comments are its names.
 #include "punkt.hpp"
 
+#include <algorithm>
 #include <cstring>
-#include <map>
+#include <set>
 #include <stdexcept>
+#include <string_view>
 
 #include "punkt_points.hpp"
 #include "unicode.hpp"
@@ -67,23 +69,33 @@ struct Lowered {
 }  // namespace
 
 Punkt::Punkt(const PunktParameters& parameters) {
-    std::map<std::string, u32> flags;
-    std::map<std::string, u32> pairs;
-    for (const auto& word : parameters.abbreviations) flags[word] |= abbreviation;
-    for (const auto& word : parameters.sentence_starters) flags[word] |= starter;
-    for (const auto& [word, bits] : parameters.orthographic_context) flags[word] |= bits & contexts;
+    std::vector<std::pair<std::string_view, u32>> flags;
+    std::set<std::string> pairs;
+    for (const auto& word : parameters.abbreviations) flags.emplace_back(word, abbreviation);
+    for (const auto& word : parameters.sentence_starters) flags.emplace_back(word, starter);
+    for (const auto& [bits, words] : parameters.orthographic_context)
+        for (size_t at = 0; at < words.size();) {
+            const size_t end = std::min(words.find(' ', at), words.size());
+            flags.emplace_back(std::string_view(words).substr(at, end - at), bits & contexts);
+            at = end + 1;
+        }
     for (const auto& [first, second] : parameters.collocations) {
-        flags[first] |= first_of_pair;
-        flags[second] |= second_of_pair;
-        pairs[first + "\n" + second] = 1;
+        flags.emplace_back(first, first_of_pair);
+        flags.emplace_back(second, second_of_pair);
+        pairs.insert(first + "\n" + second);
     }
-    for (const auto& [word, bits] : flags)
-        if (word.empty() || word.size() > longest_word)
-            throw std::invalid_argument("a word of Punkt's parameters must have 1 to 60 bytes; got '" + word + "'");
+    std::sort(flags.begin(), flags.end());
     words_.start(flags.size());
-    for (const auto& [word, bits] : flags) words_.add(reinterpret_cast<const u8*>(word.data()), word.size(), bits);
+    for (size_t i = 0; i < flags.size();) {
+        const std::string_view word = flags[i].first;
+        if (word.empty() || word.size() > longest_word)
+            throw std::invalid_argument("a word of Punkt's parameters must have 1 to 60 bytes; got '" + std::string(word) + "'");
+        u32 bits = 0;
+        for (; i < flags.size() && flags[i].first == word; ++i) bits |= flags[i].second;
+        words_.add(reinterpret_cast<const u8*>(word.data()), word.size(), bits);
+    }
     pairs_.start(pairs.size());
-    for (const auto& [pair, one] : pairs) pairs_.add(reinterpret_cast<const u8*>(pair.data()), pair.size(), one);
+    for (const auto& pair : pairs) pairs_.add(reinterpret_cast<const u8*>(pair.data()), pair.size(), 1);
 }
 
 // One call of split().

@@ -16,7 +16,7 @@ struct Span {
 struct PunktParameters {
     std::vector<std::string> abbreviations, sentence_starters;
     std::vector<std::pair<std::string, std::string>> collocations;
-    std::vector<std::pair<std::string, u32>> orthographic_context;
+    std::vector<std::pair<u32, std::string>> orthographic_context;  // flags, and the words that have them
 };
 
 class Punkt {

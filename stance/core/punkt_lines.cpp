@@ -34,12 +34,30 @@ inline bool is_bullet(u32 c) { return is_among(c, U"-*•◦▪▫●○■□�
 inline bool is_capital(u32 c) { return c - 'A' < 26; }
 inline bool is_small(u32 c) { return c - 'a' < 26; }
 
-// Words that end no sentence.
+// Words that end no sentence, each as a number of up to seven bytes.
+constexpr u64 packed(const char* word) {
+    u64 bytes = 0;
+    for (; *word; ++word) bytes = bytes << 8 | u8(*word);
+    return bytes;
+}
+constexpr size_t longest_last = 7;
 constexpr const char* never_last[] = {
     "a", "an", "the", "of", "and", "or", "nor", "but", "in", "to", "for", "by", "with", "from", "that", "which", "who",
     "whose", "than", "at", "on", "as", "is", "are", "was", "were", "be", "been", "has", "have", "had", "will", "would",
     "its", "their", "our", "his", "her", "my", "your", "this", "these", "those", "into", "between", "under", "over"};
-constexpr size_t longest_last = 9;
+struct NeverLast {
+    static constexpr size_t n = sizeof never_last / sizeof never_last[0];
+    u64 sorted[n] = {};
+    constexpr NeverLast() {
+        for (size_t i = 0; i < n; ++i) {
+            size_t k = i;
+            const u64 word = packed(never_last[i]);
+            for (; k > 0 && sorted[k - 1] > word; --k) sorted[k] = sorted[k - 1];
+            sorted[k] = word;
+        }
+    }
+};
+constexpr NeverLast never_last_words;
 
 struct Line {
     size_t start, end;
@@ -113,13 +131,12 @@ template <class Char>
 size_t label_end(const Char* text, size_t at, size_t end) {
     const auto behind = [&](size_t k) { return k == end ? k : k + 1; };
     if (is_capital(text[at])) {
-        bool second = false;
-        for (size_t k = at + 1; k < end && k <= at + 59 && !second; ++k) second = is_capital(text[k]);
-        if (second) {
-            size_t k = at + 1;
-            const auto inside = [](u32 c) { return !(is_small(c) || is_among(c, U":;?!\"“”")); };
-            while (k < end && k - at - 1 < 58 && inside(text[k])) ++k;
-            if (k < end && text[k] == ':' && is_edge(text, k + 1, end)) return behind(k + 1);
+        size_t k = at + 1;
+        const auto inside = [](u32 c) { return !(is_small(c) || is_among(c, U":;?!\"“”")); };
+        while (k < end && k - at - 1 < 58 && inside(text[k])) ++k;
+        if (k < end && text[k] == ':' && is_edge(text, k + 1, end)) {
+            for (size_t second = at + 1; second < end && second <= at + 59; ++second)
+                if (is_capital(text[second])) return behind(k + 1);
         }
     }
     if (text[at] == 'Q') {
@@ -171,7 +188,7 @@ class Blocks {
             else
                 line_to(i, i + 1, c == 0x2029);
         };
-        points::each_among<'\n', '\r', 0x0B, 0x0C, 0x85, 0x2028, 0x2029>(text_, n_, at);
+        points::each_line_end(text_, n_, at);
         line_to(n_, n_, true);
     }
 
@@ -191,19 +208,21 @@ class Blocks {
 
     size_t wrapped_at() {
         heads_.resize(lines_.size());
-        std::vector<size_t> lengths;
-        size_t small = 0;
+        size_t of_length[widest + 2] = {};
+        size_t small = 0, n = 0;
         for (size_t i = 0; i < lines_.size(); ++i) {
             const bool follows = i > 0 && !lines_[i - 1].last;
             if (!follows && lines_[i].last) continue;
             heads_[i] = look_at(lines_[i]);
             if (follows) small += heads_[i].small;
-            if (!lines_[i].last) lengths.push_back(lines_[i].end - lines_[i].start);
+            if (lines_[i].last) continue;
+            ++of_length[std::min(lines_[i].end - lines_[i].start, widest + 1)];
+            ++n;
         }
-        if (lengths.empty()) return 0;
-        const auto ninth = lengths.begin() + std::ptrdiff_t((9 * lengths.size() + 9) / 10 - 1);
-        std::nth_element(lengths.begin(), ninth, lengths.end());
-        return *ninth <= widest && 4 * small >= lengths.size() ? *ninth : 0;
+        if (n == 0 || 4 * small < n) return 0;
+        size_t width = 0, below = 0;
+        while (below + of_length[width] < (9 * n + 9) / 10) below += of_length[width++];
+        return width <= widest ? width : 0;
     }
 
     Head look_at(const Line& line) const {
@@ -268,17 +287,14 @@ class Blocks {
     }
 
     bool ends_no_sentence(const Line& line) const {
-        const size_t from = line.end - line.start > longest_last ? line.end - longest_last : line.start;
+        u64 word = 0;
         size_t at = line.end;
-        while (at > from && !is_space(text_[at - 1])) --at;
-        const size_t length = line.end - at;
-        if (length > 7 || !is_small(text_[line.end - 1])) return false;
-        for (const char* word : never_last) {
-            size_t k = 0;
-            while (k < length && word[k] && text_[at + k] == u8(word[k])) ++k;
-            if (k == length && !word[k]) return true;
+        while (at > line.start && !is_space(text_[at - 1])) {
+            --at;
+            if (line.end - at > longest_last || !is_small(text_[at])) return false;
+            word |= u64(text_[at]) << (8 * (line.end - at - 1));
         }
-        return false;
+        return std::binary_search(never_last_words.sorted, never_last_words.sorted + NeverLast::n, word);
     }
 
     size_t capitals(const Line& line) const {

@@ -93,11 +93,12 @@ Text utf8_of(nb::bytes raw) {
 
 void bind_sentences(nb::module_& m) {
     using Pairs = std::vector<std::pair<std::string, std::string>>;
-    using Contexts = std::vector<std::pair<std::string, u32>>;
+    using Contexts = std::vector<std::pair<u32, std::string>>;
     nb::class_<Punkt>(m, "Punkt")
         .def("__init__", [](Punkt* self, std::vector<std::string> abbreviations, std::vector<std::string> starters, Pairs pairs, Contexts contexts) {
             new (self) Punkt({std::move(abbreviations), std::move(starters), std::move(pairs), std::move(contexts)});
-        }, "abbreviations"_a, "sentence_starters"_a, "collocations"_a, "orthographic_context"_a)
+        }, "abbreviations"_a, "sentence_starters"_a, "collocations"_a, "orthographic_context"_a,
+           "NLTK's PunktParameters; of the contexts the flags, and the words that have them with a space between.")
         .def("split_sentences", [](const Punkt& punkt, nb::str text) {
             return list_of(spans_of(text, [&](const Text& t, std::vector<Span>& out) { split_sentences(punkt, t, out); }));
         }, "text"_a, "The sentences of `text`: a list of (start, end), as `stance.sentences.split_sentences` has them.")

@@ -56,7 +56,34 @@ inline u32 among16(const Char* p) {
 }
 #endif
 
-// Call use(i) for every i in [0, n) where p[i] is one of the needles, in order.
+// The bit of each of 16 code points that ends a line: U+000A to U+000D, U+0085, U+2028, U+2029.
+inline bool is_line_end(u32 c) { return (c - 0x0A) < 4 || c == 0x85 || (c & ~1u) == 0x2028; }
+
+template <class Char>
+inline u32 line_ends16(const Char* p) {
+#if defined(__SSE2__)
+    const __m128i zero = _mm_setzero_si128();
+    if constexpr (sizeof(Char) == 1) {
+        const __m128i c = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+        const __m128i low = _mm_cmpeq_epi8(_mm_subs_epu8(_mm_sub_epi8(c, _mm_set1_epi8(0x0A)), _mm_set1_epi8(3)), zero);
+        return u32(_mm_movemask_epi8(_mm_or_si128(low, _mm_cmpeq_epi8(c, _mm_set1_epi8(char(0x85))))));
+    }
+    if constexpr (sizeof(Char) == 2) {
+        const auto one = [&](size_t k) {
+            const __m128i c = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p) + k);
+            const __m128i low = _mm_cmpeq_epi16(_mm_subs_epu16(_mm_sub_epi16(c, _mm_set1_epi16(0x0A)), _mm_set1_epi16(3)), zero);
+            const __m128i high = _mm_cmpeq_epi16(_mm_or_si128(c, _mm_set1_epi16(1)), _mm_set1_epi16(0x2029));
+            return _mm_or_si128(_mm_or_si128(low, high), _mm_cmpeq_epi16(c, _mm_set1_epi16(0x85)));
+        };
+        return u32(_mm_movemask_epi8(_mm_packs_epi16(one(0), one(1))));
+    }
+#endif
+    u32 bits = 0;
+    for (u32 i = 0; i < 16; ++i) bits |= u32(is_line_end(p[i])) << i;
+    return bits;
+}
+
+// Call use(i) for every i in [0, n) where p[i] is one of the needles, or ends a line; in order.
 template <u32... needles, class Char, class Use>
 inline void each_among(const Char* p, size_t n, Use use) {
     size_t i = 0;
@@ -64,6 +91,15 @@ inline void each_among(const Char* p, size_t n, Use use) {
         for (u32 bits = among16<needles...>(p + i); bits; bits &= bits - 1) use(i + size_t(__builtin_ctz(bits)));
     for (; i < n; ++i)
         if (((p[i] == needles) || ...)) use(i);
+}
+
+template <class Char, class Use>
+inline void each_line_end(const Char* p, size_t n, Use use) {
+    size_t i = 0;
+    for (; i + 16 <= n; i += 16)
+        for (u32 bits = line_ends16(p + i); bits; bits &= bits - 1) use(i + size_t(__builtin_ctz(bits)));
+    for (; i < n; ++i)
+        if (is_line_end(p[i])) use(i);
 }
 
 }  // namespace stance::points

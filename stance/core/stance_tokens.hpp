@@ -1,6 +1,12 @@
 // Text → tokens by the pattern of stance/tokens/pattern.py, in one pass that never goes back.
 #pragma once
+#include <type_traits>
+
 #include "utf8.hpp"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace stance::tokens {
 
@@ -86,6 +92,11 @@ class Scanner {
     // The next token, from `start` to the position; false if none is left.
     bool next(const Unit*& start) {
         while (p_ < end_) {
+            if (const size_t n = plain_word()) {
+                start = p_;
+                p_ += n;
+                return true;
+            }
             const Unit* const at = p_;
             const u32 c = take(p_);
             switch (class_of(c)) {
@@ -118,6 +129,25 @@ class Scanner {
     const Unit* position() const { return p_; }
 
   private:
+    // The length of the run of ASCII letters and figures here, if white space or a control ends it: the fast way for
+    // most words. Otherwise 0.
+    size_t plain_word() const {
+#if defined(__SSE2__)
+        if constexpr (std::is_same_v<Unit, u8>) {
+            if (end_ - p_ < 17) return 0;
+            const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p_));
+            const auto within = [](__m128i b, char first, char last) {
+                return _mm_and_si128(_mm_cmpgt_epi8(b, _mm_set1_epi8(char(first - 1))), _mm_cmplt_epi8(b, _mm_set1_epi8(char(last + 1))));
+            };
+            const __m128i folded = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+            const __m128i inside = _mm_or_si128(within(folded, 'a', 'z'), within(bytes, '0', '9'));
+            const size_t n = size_t(__builtin_ctz(~u32(_mm_movemask_epi8(inside))));
+            return n < 16 && p_[n] <= ' ' ? n : 0;
+        }
+#endif
+        return 0;
+    }
+
     bool in_word(const Unit* p) const {
         if (p == end_) return false;
         const Class c = class_of(take(p));

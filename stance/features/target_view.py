@@ -1,0 +1,60 @@
+"""A sentence and a target in it → one text in which the target is marked: what the stance classifier reads.
+
+The view is plain text, so that any vectorizer, and the compiled core, can score it. In it every mention of the
+target is `xtarget` and every other actor `xother`, whoever they are: what is learned of one actor holds for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stance.tokens import token_spans
+
+Span = tuple[int, int]
+
+TARGET, OTHER, MEANT = "xtarget", "xother", "xmeant"
+LEFT, RIGHT = "xl", "xr"
+WINDOW = 5
+
+
+def target_view(
+    sentence: str, target_spans: Sequence[Span], other_spans: Sequence[Span], *, name: str | None = None
+) -> str:
+    """Return the view of `sentence` for a target at `target_spans` among other actors at `other_spans`.
+
+    Spans are characters of `sentence`, in order, and do not overlap. After the marked sentence follow the words
+    near each mention of the target again, up to 5 on each side, with `xl` or `xr` before them. A target without
+    spans is only meant: `xmeant` follows the sentence. With `name`, the target's name counts too: every word stands
+    once more with the name before it, for tasks that ask about a few fixed targets.
+    """
+    marks = sorted([(a, b, TARGET) for a, b in target_spans] + [(a, b, OTHER) for a, b in other_spans])
+    pieces, places, end, length = [], [], 0, 0
+    for start, stop, mark in marks:
+        pieces += [sentence[end:start], mark]
+        length += start - end
+        if mark == TARGET:
+            places.append((length, length + len(mark)))
+        length += len(mark)
+        end = stop
+    pieces.append(sentence[end:])
+    marked = "".join(pieces)
+    near = _near(marked, places) if target_spans else [MEANT]
+    if name is not None:
+        prefix = "x" + "".join(c for c in name.lower() if c.isalnum())
+        near += [prefix + sentence[a:b] for a, b in _words(sentence)]
+    return " ".join([marked, *near])
+
+
+def _near(marked: str, places: Sequence[Span]) -> list[str]:
+    """Return the words near each place, the side written before them."""
+    words, near = _words(marked), []
+    for start, end in places:
+        left = [marked[a:b] for a, b in words if b <= start][-WINDOW:]
+        right = [marked[a:b] for a, b in words if a >= end][:WINDOW]
+        near += [LEFT + w for w in left] + [RIGHT + w for w in right]
+    return near
+
+
+def _words(text: str) -> list[Span]:
+    """Return the spans of the tokens that begin with a letter or digit."""
+    return [(a, b) for a, b in token_spans(text) if text[a].isalnum()]

@@ -1,0 +1,308 @@
+"""Models ↔ folders: data that is checked before anything is built from it, and nothing that runs.
+
+    model.json      format, codebook, provenance, calibration, stored sentences with their scores, and the SHA-256 of
+                    every other file of the folder
+    card.md         what a person reads first (`stance.model.card`)
+    actors.tsv      the model's own table of actors, where it has one
+    sentences/      the scorer of sentences, a compiled pipeline (`stance.compiled`)
+    targets/        the scorer of target views, likewise
+
+Loading checks format, sizes, bounds and hashes, then scores the stored sentences again: a folder that no longer gives
+its stored scores is refused, whatever the reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from functools import lru_cache
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stance.actors import ActorTable, load_actors
+from stance.codebook import load_codebook
+from stance.compiled.store import load_compiled
+from stance.errors import CodebookError, ModelError
+from stance.model.model import Model
+from stance.model.parameters import Calibration, Layers, Provenance
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stance.codebook import Codebook
+
+FORMAT = "stance model"
+VERSION = 1
+INDEX = "model.json"
+_LARGEST_INDEX = 16 << 20
+_LARGEST_FILE = 1 << 30
+_FILES = ("card.md", "actors.tsv")
+_SCORERS = ("sentences", "targets")
+_TOLERANCE = 1e-4  # of the stored probabilities: float32 scores differ between machines by far less
+
+_PACKAGE = Path(__file__).parents[1]
+_EXAMPLES = (
+    "The new bases are a dangerous provocation that threatens peace in the whole region.",
+    "Ministers from Japan and Australia met on Tuesday to discuss trade.",
+    "We urge Moscow to withdraw its troops and respect the territorial integrity of its neighbours.",
+    "According to officials, the United States will deploy more missiles to deter aggression.",
+    "“So-called” dialogue, the ministry said, is a pretext for building an exclusive bloc against China.",
+)
+
+
+def bundled_models() -> dict[str, Path]:
+    """Return the folders of the bundled models by name: inside the package, or at the top of a checkout."""
+    found = {}
+    for home in (_PACKAGE / "models", _PACKAGE.parent / "models"):
+        if home.is_dir():
+            for folder in sorted(home.iterdir()):
+                if (folder / INDEX).is_file():
+                    found.setdefault(folder.name, folder)
+    return found
+
+
+def load(model: str | PathLike[str]) -> Model:
+    """Return a model by its bundled name or from a folder that `Model.save` wrote.
+
+    A bundled model is loaded once and shared. Raises ModelError naming the file, and what must hold, for a folder
+    that is missing, damaged, tampered with, of a newer format, or that no longer gives its stored scores.
+    """
+    text = os.fspath(model)
+    if os.sep not in text and not Path(text).exists():
+        return _bundled(text)
+    return _load(Path(text), verify=True)
+
+
+@lru_cache(maxsize=8)
+def _bundled(name: str) -> Model:
+    known = bundled_models()
+    if name not in known:
+        names = ", ".join(known) or "none is installed"
+        raise ModelError(f"model must be a bundled name ({names}) or a folder; got {name!r}")
+    return _load(known[name], verify=False)
+
+
+def save_model(model: Model, folder: str | PathLike[str]) -> None:
+    """Write the model to a folder, which is replaced if it holds an earlier model; raises ModelError if it holds
+    anything else."""
+    from stance.model.card import model_card
+
+    target = Path(folder)
+    if target.exists() and not target.is_dir():
+        raise ModelError(f"{target}: must be a folder; it is a file")
+    if target.is_dir() and any(target.iterdir()) and not (target / INDEX).is_file():
+        raise ModelError(f"{target}: must be empty or hold a model; it holds {next(target.iterdir()).name!r}")
+    target.mkdir(parents=True, exist_ok=True)
+    (target / INDEX).unlink(missing_ok=True)  # an interrupted save leaves no folder that looks whole
+    for name in _SCORERS:
+        shutil.rmtree(target / name, ignore_errors=True)
+    for name in _FILES:
+        (target / name).unlink(missing_ok=True)
+    for name, scorer in zip(_SCORERS, (model.sentence_scorer, model.target_scorer), strict=True):
+        if scorer is not None:
+            scorer.save(target / name)
+    (target / "card.md").write_text(model_card(model), encoding="utf-8", newline="\n")
+    if model.actors is not load_actors():
+        (target / "actors.tsv").write_text(_actor_rows(model.actors), encoding="utf-8", newline="\n")
+    index = {
+        "format": FORMAT,
+        "version": VERSION,
+        "name": model.name,
+        "blind_targets": model.blind_targets,
+        "codebook": model.codebook.to_dict(),
+        "provenance": {key: getattr(model.provenance, key) for key in Provenance.__dataclass_fields__},
+        "calibration": _plain_calibration(model.calibration),
+        "report": model.report,
+        "examples": _example_scores(model),
+        "files": {path: _digest(target / path) for path in _files_below(target)},
+    }
+    beside = target / f".{INDEX}.new"
+    beside.write_text(json.dumps(index, ensure_ascii=False, indent=1), encoding="utf-8", newline="\n")
+    os.replace(beside, target / INDEX)
+
+
+def _actor_rows(actors: ActorTable) -> str:
+    """Return a table of actors as an actor file; a form keeps its target, not the kind of its row."""
+    rows = [
+        f"{target}\t{actors.kinds[target]}\t{' | '.join(forms)}" for target, forms in actors.forms.items() if target
+    ]
+    if blocked := actors.forms.get(None):
+        rows.append(f"-\tnone\t{' | '.join(blocked)}")
+    return "".join(row + "\n" for row in rows)
+
+
+def _files_below(folder: Path) -> list[str]:
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name not in (INDEX, f".{INDEX}.new")
+    )
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _load(folder: Path, *, verify: bool) -> Model:
+    if not folder.is_dir():
+        raise ModelError(
+            f"{folder}: must be the folder of a model; there is {'a file' if folder.exists() else 'nothing'}"
+        )
+    index = _read_index(folder / INDEX)
+    where = str(folder / INDEX)
+    files = index.get("files")
+    if not isinstance(files, dict) or not all(isinstance(x, str) for pair in files.items() for x in pair):
+        raise ModelError(f"{where}: files must map file names to SHA-256 digests; got {files!r:.60}")
+    for path, digest in files.items():
+        _check_file(folder, path, digest if verify else None)
+    if verify and (extra := sorted(set(_files_below(folder)) - files.keys())):
+        raise ModelError(f"{folder / extra[0]}: is no file of this model; {where} lists {len(files)}")
+    try:
+        codebook = load_codebook(index["codebook"])
+        layers = Layers.of(codebook)
+        calibration = _calibration(index["calibration"], codebook)
+        provenance = Provenance(**index["provenance"])
+        name, blind, report, examples = (index[key] for key in ("name", "blind_targets", "report", "examples"))
+    except CodebookError as error:
+        raise ModelError(f"{where}: {error}") from None
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{where}: lacks or breaks a field: {error!r}") from None
+    if not isinstance(name, str) or not isinstance(blind, bool):
+        raise ModelError(f"{where}: name must be a string and blind_targets true or false; got {name!r}, {blind!r}")
+    needed = {"sentences": layers.n_outputs, "targets": len(codebook.stances)}
+    scorers = {part: _load_scorer(folder / part, n, verify) if n else None for part, n in needed.items()}
+    actors = load_actors(folder / "actors.tsv") if "actors.tsv" in files else None
+    model = Model(
+        name, codebook, scorers["sentences"], scorers["targets"], calibration, provenance,
+        blind_targets=blind, actors=actors, report=report,
+    )  # fmt: skip
+    if verify:
+        _check_examples(model, examples, where)
+    return model
+
+
+def _read_index(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > _LARGEST_INDEX:
+            raise ModelError(f"{path}: must be at most {_LARGEST_INDEX} bytes; has {path.stat().st_size}")
+        data = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise ModelError(f"{path}: no such file; the folder must be one that Model.save wrote") from None
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, ModelError):
+            raise
+        raise ModelError(f"{path}: must be JSON: {error}") from None
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise ModelError(f'{path}: "format" must be {FORMAT!r}')
+    version = data.get("version")
+    if not isinstance(version, int) or version != VERSION:
+        newer = "; a newer stance wrote it" if isinstance(version, int) and version > VERSION else ""
+        raise ModelError(f'{path}: "version" must be {VERSION}, this library reads no other; got {version!r}{newer}')
+    return data
+
+
+def _check_file(folder: Path, path: str, digest: str | None) -> None:
+    """Raise unless `path` is a regular file of the folder and, where given, has this digest."""
+    parts = path.split("/")
+    if path not in _FILES and not (len(parts) == 2 and parts[0] in _SCORERS and parts[1] not in ("", ".", "..")):
+        raise ModelError(f"{folder / INDEX}: a model has no file {path!r}")
+    full = folder / path
+    if full.is_symlink() or not full.is_file():
+        raise ModelError(f"{full}: must be a regular file; it is {'a link' if full.is_symlink() else 'missing'}")
+    if full.stat().st_size > _LARGEST_FILE:
+        raise ModelError(f"{full}: must be at most {_LARGEST_FILE} bytes; has {full.stat().st_size}")
+    if digest is not None and (found := _digest(full)) != digest:
+        raise ModelError(f"{full}: its SHA-256 must be {digest[:64]}; is {found}: the file was changed or damaged")
+
+
+def _load_scorer(folder: Path, n_outputs: int, verify: bool) -> Any:
+    # The digests of all files were just compared, so the arrays need not be hashed again.
+    scorer = load_compiled(folder, verify="sizes")
+    if scorer.plan.n_outputs != n_outputs:
+        raise ModelError(
+            f"{folder}: must score {n_outputs} labels, as the codebook has; scores {scorer.plan.n_outputs}"
+        )
+    return scorer
+
+
+def _plain_calibration(calibration: Calibration) -> dict[str, Any]:
+    return {key: np.asarray(getattr(calibration, key)).tolist() for key in Calibration.__dataclass_fields__}
+
+
+def _calibration(data: Mapping[str, Any], codebook: Codebook) -> Calibration:
+    """Return the calibration; raises ValueError, naming the key, for wrong shapes and numbers that are not finite."""
+    claims, roles, voices, stances = (len(getattr(codebook, k)) for k in ("claims", "roles", "voices", "stances"))
+    shapes: dict[str, tuple[int, ...]] = {
+        "slopes": (claims,),
+        "offsets": (claims,),
+        "thresholds": (claims,),
+        "role_coef": (roles, 3 * roles + 2),
+        "role_intercept": (roles,),
+        "voice_coef": (voices, 3 * voices + 2),
+        "voice_intercept": (voices,),
+        "voice_threshold": (),
+        "stance_bias": (stances,),
+    }
+    arrays = {}
+    for key, shape in shapes.items():
+        array = np.array(data[key], dtype=np.float64)
+        if array.size == 0 and 0 in shape:
+            array = np.zeros(shape)
+        if array.shape != shape or not np.isfinite(array).all():
+            raise ValueError(f"calibration.{key} must be finite numbers of shape {shape}; got shape {array.shape}")
+        arrays[key] = array
+    threshold = float(arrays.pop("voice_threshold"))
+    return Calibration(**arrays, voice_threshold=threshold)
+
+
+def _example_scores(model: Model) -> list[dict[str, Any]]:
+    """Return a few sentences with their probabilities, which a loaded model must give again."""
+    found = model.probabilities(_EXAMPLES)
+    stances = model.stance_probabilities(_EXAMPLES[:2], [{"one": ((0, 3),), "other": ()}, {"Japan": ((20, 25),)}])
+    rows: list[dict[str, Any]] = []
+    for i, text in enumerate(_EXAMPLES):
+        rows.append(
+            {
+                "text": text,
+                "claims": found.claims[i].tolist(),
+                "roles": found.roles[i].tolist(),
+                "voice": float(found.voice[i]),
+                "stance": [p.tolist() for p in stances[i].values()] if i < len(stances) else [],
+            }
+        )
+    return rows
+
+
+def _check_examples(model: Model, stored: Any, where: str) -> None:
+    for now, then in zip(_example_scores(model), _listed(stored, where), strict=True):
+        for key, value in now.items():
+            try:
+                same = (
+                    value == then[key]
+                    if key == "text"
+                    else np.allclose(_flat(value), _flat(then[key]), atol=_TOLERANCE)
+                )
+            except (KeyError, TypeError, ValueError):
+                same = False
+            if not same:
+                raise ModelError(
+                    f"{where}: the model no longer gives the {key} stored for {now['text'][:40]!r}: refused"
+                )
+
+
+def _listed(stored: Any, where: str) -> list[Any]:
+    if not isinstance(stored, list) or len(stored) != len(_EXAMPLES):
+        raise ModelError(f"{where}: examples must be {len(_EXAMPLES)} stored sentences; got {stored!r:.60}")
+    return stored
+
+
+def _flat(value: Any) -> np.ndarray:
+    return np.concatenate([np.ravel(v) for v in value]) if isinstance(value, list) and value else np.ravel(value)

@@ -1,0 +1,292 @@
+"""Corpus and codebook → model: every layer fitted by scikit-learn, thresholds and calibration out of fold."""
+
+from __future__ import annotations
+
+import platform
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import stance
+from stance.actors import ActorTable, find_mentions, load_actors
+from stance.codebook import Codebook
+from stance.corpus import Corpus, document_groups
+from stance.errors import CorpusError
+from stance.features.ngrams import sentence_features, target_features
+from stance.features.target_view import Span, target_view
+from stance.model.model import Model
+from stance.model.parameters import Calibration, Layers, Provenance, Settings
+from stance.model.scorer import linear_scorer
+from stance.scores.calibration import best_threshold
+from stance.scores.classifiers import MulticlassClassifier, MultilabelClassifier
+
+Floats = NDArray[np.float64]
+
+_SMALL = 500  # sentences: in smaller corpora an n-gram that occurs once counts
+_BIAS_STEPS = (0.6, 0.8, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class OutOfFold:
+    """Probabilities of the training sentences by classifiers that did not see their documents.
+
+    claims (n_sentences, n_claims), roles (n_sentences, n_roles), voices (n_sentences, n_voices); nan where a layer
+    was not coded. pairs: (sentence number, target) of each row of stances (n_pairs, n_stances).
+    """
+
+    claims: Floats
+    roles: Floats
+    voices: Floats
+    pairs: tuple[tuple[int, str], ...]
+    stances: Floats
+
+
+def train(
+    corpus: Corpus,
+    codebook: Codebook,
+    *,
+    name: str | None = None,
+    settings: Settings | None = None,
+    actors: ActorTable | None = None,
+    n_jobs: int | None = None,
+) -> Model:
+    """Return a model of the codebook's layers, trained on a coded corpus.
+
+    The same corpus, settings and library versions give the same model. Warns of labels without a positive example,
+    which the model then never gives. Raises CorpusError where labels are not in the codebook, a layer of it is not
+    coded at all, or there are fewer than two documents.
+    """
+    return train_out_of_fold(corpus, codebook, name=name, settings=settings, actors=actors, n_jobs=n_jobs)[0]
+
+
+def train_out_of_fold(
+    corpus: Corpus,
+    codebook: Codebook,
+    *,
+    name: str | None = None,
+    settings: Settings | None = None,
+    actors: ActorTable | None = None,
+    n_jobs: int | None = None,
+) -> tuple[Model, OutOfFold]:
+    """Return the model that `train` returns, and its out-of-fold probabilities, for figures that are honest."""
+    settings = settings or Settings()
+    corpus.check(codebook)
+    groups = document_groups(corpus)
+    if len(np.unique(groups)) < 2:
+        raise CorpusError(f"training needs two documents or more (near-duplicates count as one); {corpus.name} has one")
+    min_df = settings.min_df or (1 if len(corpus) < _SMALL else 2)
+    common = {"n_folds": settings.n_folds, "n_jobs": n_jobs, "random_state": settings.seed}
+    layers = Layers.of(codebook)
+    coef: list[Floats] = []
+    intercept: list[Floats] = []
+    claims = roles = voices = None
+    features = matrix = None
+    if layers.n_outputs:
+        features = sentence_features(min_df=min_df)
+        matrix = _fit_features(features, corpus.texts, corpus.name)
+    shares = corpus.claim_shares(codebook)
+    if codebook.claims:
+        _check_coded(shares, codebook.claim_names, "claims", corpus)
+        claims = MultilabelClassifier(C=settings.C_claims, **common).fit(matrix, shares, groups)
+        coef, intercept = [*coef, claims.coef_], [*intercept, claims.intercept_]
+    for layer, C in (("role", settings.C_roles), ("voice", settings.C_voice)):
+        names = getattr(codebook, f"{layer}_names")
+        if names:
+            shares = getattr(corpus, f"{layer}_shares")(codebook)
+            _check_coded(shares, names, layer, corpus)
+            fitted = MulticlassClassifier(C=C, neighbours=settings.neighbours, **common)
+            fitted.fit(matrix, shares, groups, corpus.runs)
+            coef, intercept = [*coef, fitted.coef_], [*intercept, fitted.intercept_]
+            roles, voices = (fitted, voices) if layer == "role" else (roles, fitted)
+    outputs = [f"{layer}:{n}" for layer in ("claim", "role", "voice") for n in getattr(codebook, f"{layer}_names")]
+    scorer = linear_scorer(features, np.vstack(coef), np.concatenate(intercept), outputs) if coef else None
+    target_scorer, bias, pairs, stances = _train_stance(corpus, codebook, settings, groups, actors, min_df, common)
+    n = len(corpus)
+    out = OutOfFold(
+        np.zeros((n, 0)) if claims is None else claims.out_of_fold_,
+        np.zeros((n, 0)) if roles is None else roles.out_of_fold_,
+        np.zeros((n, 0)) if voices is None else voices.out_of_fold_,
+        pairs,
+        stances,
+    )
+    voice_shares = corpus.voice_shares(codebook)
+    calibration = Calibration(
+        slopes=_of(claims, "slopes_"),
+        offsets=_of(claims, "offsets_"),
+        thresholds=_of(claims, "thresholds_"),
+        role_coef=_of(roles, "context_coef_", 2),
+        role_intercept=_of(roles, "context_intercept_"),
+        voice_coef=_of(voices, "context_coef_", 2),
+        voice_intercept=_of(voices, "context_intercept_"),
+        voice_threshold=_voice_threshold(out.voices, voice_shares),
+        stance_bias=bias,
+    )
+    provenance = Provenance(
+        corpus=corpus.name,
+        corpus_digest=corpus.digest,
+        n_sentences=n,
+        n_documents=len(set(corpus.documents)),
+        versions=_versions(),
+        settings=settings.to_dict(),
+    )
+    model = Model(
+        name or codebook.name, codebook, scorer, target_scorer, calibration, provenance,
+        blind_targets=settings.blind_targets, actors=actors,
+    )  # fmt: skip
+    return model, out
+
+
+def _fit_features(features: Any, texts: Sequence[str], name: str) -> Any:
+    try:
+        return features.fit_transform(texts).tocsr()
+    except ValueError as error:  # scikit-learn: no terms remain
+        raise CorpusError(f"{name}: the corpus must hold words that recur; {error}") from None
+
+
+def _check_coded(shares: Floats, names: Sequence[str], layer: str, corpus: Corpus) -> None:
+    """Raise if a layer is not coded anywhere; warn of labels without a positive example."""
+    coded = ~np.isnan(shares).any(axis=1)
+    if not coded.any():
+        raise CorpusError(
+            f"{corpus.name}: {layer} must be coded in some sentence, since the codebook has it; leave it out of the "
+            "codebook, or code it"
+        )
+    if absent := [name for name, some in zip(names, shares[coded].any(axis=0), strict=True) if not some]:
+        warnings.warn(
+            f"{corpus.name}: no sentence is coded {', '.join(absent)} ({layer}); the model will never give it",
+            stacklevel=4,
+        )
+
+
+def _of(fitted: Any, attribute: str, n_dimensions: int = 1) -> Floats:
+    return np.zeros((0,) * n_dimensions) if fitted is None else np.asarray(getattr(fitted, attribute))
+
+
+def _voice_threshold(probabilities: Floats, shares: Floats) -> float:
+    if not probabilities.size:
+        return 1.0
+    coded = ~np.isnan(shares).any(axis=1)
+    return best_threshold(probabilities[coded, 1], shares[coded, 1])
+
+
+def _train_stance(
+    corpus: Corpus,
+    codebook: Codebook,
+    settings: Settings,
+    groups: NDArray[np.int64],
+    actors: ActorTable | None,
+    min_df: int,
+    common: dict[str, Any],
+) -> tuple[Any, Floats, tuple[tuple[int, str], ...], Floats]:
+    """Return the scorer of target views, the factors on its probabilities, and out-of-fold rows by pair."""
+    if not codebook.stances:
+        return None, np.zeros(0), (), np.zeros((0, 0))
+    pairs = coded_pairs(corpus, codebook, actors or load_actors())
+    if not any(pair.coded for pair in pairs):
+        raise CorpusError(
+            f"{corpus.name}: stance must be coded toward some target, since the codebook has it; leave it out of the "
+            "codebook, or code it"
+        )
+    if codebook.neutral_stance is None or settings.unlisted_weight == 0:
+        pairs = [pair for pair in pairs if pair.coded]
+    weight = np.array([1.0 if pair.coded else settings.unlisted_weight for pair in pairs])
+    views = [pair.view(blind=settings.blind_targets) for pair in pairs]
+    features = target_features(min_df=min_df)
+    matrix = _fit_features(features, views, corpus.name)
+    shares = np.array([pair.shares for pair in pairs])
+    classifier = MulticlassClassifier(C=settings.C_stance, neighbours=False, **common)
+    classifier.fit(matrix, shares, groups[[pair.sentence for pair in pairs]], sample_weight=weight)
+    temperature = classifier.context_coef_[0, 0]
+    coef, intercept = temperature * classifier.coef_, temperature * classifier.intercept_
+    coded = np.array([pair.coded for pair in pairs])
+    bias = stance_bias(classifier.out_of_fold_[coded], shares[coded], codebook)
+    scorer = linear_scorer(features, coef, intercept, codebook.stance_names)
+    kept = tuple((pair.sentence, pair.target) for pair in pairs if pair.coded)
+    return scorer, bias, kept, classifier.out_of_fold_[coded]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A sentence and one target in it: the text, where the target and the others stand, and the coders' shares."""
+
+    sentence: int
+    text: str
+    target: str
+    spans: tuple[Span, ...]
+    others: tuple[Span, ...]
+    shares: Floats
+    coded: bool
+
+    def view(self, *, blind: bool) -> str:
+        """Return what the stance classifier reads."""
+        return target_view(self.text, self.spans, self.others, name=None if blind else self.target)
+
+
+def coded_pairs(corpus: Corpus, codebook: Codebook, actors: ActorTable) -> list[Pair]:
+    """Return every coded target of every sentence, under its canonical name, and every actor that a sentence names
+    though its coders did not list it (as neutral and `coded` False, where the codebook has a neutral stance)."""
+    neutral = np.array([float(name == codebook.neutral_stance) for name in codebook.stance_names])
+    pairs = []
+    for i, (s, shares) in enumerate(zip(corpus, corpus.stance_shares(codebook), strict=True)):
+        listed: dict[str, list[Floats]] = {}
+        for target, share in shares.items():
+            listed.setdefault(actors.canonical(target), []).append(share)
+        spans = spans_by_target(s.text, actors, tuple(listed))
+        if any(c.stance is not None for c in s.codings):
+            for target, own in spans.items():
+                others = tuple(span for other, of in spans.items() if other != target for span in of)
+                if target in listed:
+                    pairs.append(Pair(i, s.text, target, own, others, np.mean(listed[target], axis=0), True))
+                elif codebook.neutral_stance is not None:
+                    pairs.append(Pair(i, s.text, target, own, others, neutral, False))
+    return pairs
+
+
+def spans_by_target(text: str, actors: ActorTable, targets: Sequence[str]) -> dict[str, tuple[Span, ...]]:
+    """Return the spans of each actor the text names, and of each of `targets`, found by the actor table or else by
+    its own words; empty where it is only meant."""
+    found: dict[str, list[Span]] = {}
+    for mention in find_mentions(text, actors):
+        found.setdefault(mention.target, []).append((mention.start, mention.end))
+    for target in targets:
+        if target not in found:
+            found[target] = []
+    return {target: tuple(spans) for target, spans in found.items()}
+
+
+def stance_bias(probabilities: Floats, shares: Floats, codebook: Codebook) -> Floats:
+    """Return factors (n_stances,) on the probabilities under which the largest gives the best mean F1 over the
+    stances that are not neutral (over all, where none is neutral); found by one pass of coordinate search."""
+    truth = shares.argmax(axis=1)
+    judged = [j for j, name in enumerate(codebook.stance_names) if name != codebook.neutral_stance]
+    bias = np.ones(len(codebook.stance_names))
+
+    def quality(factors: Floats) -> float:
+        given = (probabilities * factors).argmax(axis=1)
+        f1 = [
+            2 * ((given == j) & (truth == j)).sum() / max(((given == j).sum() + (truth == j).sum()), 1) for j in judged
+        ]
+        return float(np.mean(f1))
+
+    for _ in range(2):
+        for j in judged:
+            options = [np.where(np.arange(len(bias)) == j, step, bias) for step in _BIAS_STEPS]
+            bias = max(options, key=quality)
+    return bias
+
+
+def _versions() -> dict[str, str]:
+    import nltk
+    import sklearn
+
+    return {
+        "stance": stance.__version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "scikit-learn": sklearn.__version__,
+        "nltk": nltk.__version__,
+    }

@@ -1,0 +1,1 @@
+"""Features → scores and probabilities: classifiers, folds, calibration. Import the module you need."""

@@ -50,8 +50,8 @@ APOSTROPHES = "'\u2019\u2018\u02bc\u02bb\u0060\u00b4\u2032"
 LONGEST_GAP = 8
 ACCEPTED_GAPS = {"s": "sh", "h": "hs", "a": "a", "p": "ps", "d": "de", "e": "eds", "c": "cs", "n": "n"}
 
-_MARKS = {**dict.fromkeys(HYPHENS, "h"), **dict.fromkeys(APOSTROPHES, "a"), ".": "d", ",": "c", "&": "n"}
-_CODES = {("", True): "s", ("h", False): "h", ("a", False): "a", ("a", True): "p", ("d", False): "d",
+GAP_MARKS = {**dict.fromkeys(HYPHENS, "h"), **dict.fromkeys(APOSTROPHES, "a"), ".": "d", ",": "c", "&": "n"}
+GAP_CODES = {("", True): "s", ("h", False): "h", ("a", False): "a", ("a", True): "p", ("d", False): "d",
           ("d", True): "e", ("c", False): "c", ("c", True): "c", ("n", False): "n", ("n", True): "n"}  # fmt: skip
 
 _LATIN = ((0xC0, 0x24F), (0x1E00, 0x1EFF))
@@ -105,8 +105,8 @@ def gap_code(gap: str) -> str:
     for character in gap:
         if character in SPACES:
             spaced = True
-        elif not mark and character in _MARKS:
-            mark = _MARKS[character]
+        elif not mark and character in GAP_MARKS:
+            mark = GAP_MARKS[character]
         else:
             return "x"
-    return _CODES.get((mark, spaced), "x")
+    return GAP_CODES.get((mark, spaced), "x")

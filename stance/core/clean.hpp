@@ -321,8 +321,19 @@ inline void clean_text(const Text& text, size_t t, size_t number, const Cleaning
         n = strip_utf8(in, n, cleaning.accents == Accents::ascii, scratch.bytes_a);
         in = scratch.bytes_a.data();
     }
-    if (cleaning.nltk) {
-        // not yet
+    if (cleaning.nltk && n > 0) {
+        if (in == text.data) {  // unpadded
+            u8* copy = scratch.bytes_a.reserve(n + 64);
+            std::memcpy(copy, in, n);
+            in = copy;
+        }
+        const size_t size = nltk_direct::transform(in, n, scratch.bits, scratch.nltk.a);
+        if (size != nltk_direct::declined) {
+            in = scratch.nltk.a.data();
+            n = size;
+        } else {
+            in = nltk::literal(in, n, scratch.nltk, n);
+        }
     }
     reserve(n);
     u8* out = clean.bytes.data() + offset;

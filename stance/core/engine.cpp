@@ -24,6 +24,13 @@ bool set_instructions(const std::string& name) {
     return true;
 }
 
+std::string nltk_text(const std::string& text, bool directly) {
+#ifdef STANCE_AVX2
+    if (use_avx2) return avx2::nltk_text(text, directly);
+#endif
+    return baseline::nltk_text(text, directly);
+}
+
 Engine::Engine(const std::vector<BlockPlan>& plans, const double* intercept, size_t n_outputs)
     : intercept_(intercept), n_outputs_(n_outputs) {
     for (const BlockPlan& plan : plans) {

@@ -52,14 +52,19 @@ class Engine {
 namespace baseline {
 void score(const Engine&, const Text*, size_t, float*, Scratch&);
 void score(const Engine&, const Text*, size_t, double*, Scratch&);
+std::string nltk_text(const std::string& text, bool directly);
 }  // namespace baseline
 #if defined(__x86_64__) && defined(__GNUC__)
 #define STANCE_AVX2 1
 namespace avx2 {
 void score(const Engine&, const Text*, size_t, float*, Scratch&);
 void score(const Engine&, const Text*, size_t, double*, Scratch&);
+std::string nltk_text(const std::string& text, bool directly);
 }  // namespace avx2
 #endif
+
+// The text that NLTKWordTokenizer splits at white space, for tests; not `directly`: by its substitutions one by one.
+std::string nltk_text(const std::string& text, bool directly);
 
 // "avx2" or "baseline"; set_instructions() is for tests.
 const char* instructions();

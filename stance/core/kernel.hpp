@@ -443,3 +443,17 @@ void score(const Engine& engine, const Text* texts, size_t n, float* out, Scratc
 void score(const Engine& engine, const Text* texts, size_t n, double* out, Scratch& scratch) {
     score_texts(engine, texts, n, out, scratch);
 }
+
+std::string nltk_text(const std::string& text, bool directly) {
+    Scratch scratch;
+    size_t size = nltk_direct::declined;
+    std::string padded = text + std::string(64, '\0');
+    const u8* in = reinterpret_cast<const u8*>(padded.data());
+    const u8* out = nullptr;
+    if (directly) {
+        size = nltk_direct::transform(in, text.size(), scratch.bits, scratch.nltk.a);
+        out = scratch.nltk.a.data();
+    }
+    if (size == nltk_direct::declined) out = nltk::literal(in, text.size(), scratch.nltk, size);
+    return std::string(reinterpret_cast<const char*>(out), size);
+}

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "murmur.hpp"
+#include "stance_tokens.hpp"
 #include "unicode.hpp"
 
 #define INLINE inline __attribute__((always_inline))
@@ -27,6 +28,7 @@
 #endif
 
 namespace stance::avx2 {
+#include "nltk_direct.hpp"
 #include "clean.hpp"
 #include "tokens.hpp"
 #include "sums.hpp"

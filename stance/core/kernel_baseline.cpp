@@ -10,6 +10,7 @@
 #include <string>
 
 #include "murmur.hpp"
+#include "stance_tokens.hpp"
 #include "unicode.hpp"
 
 #define INLINE inline __attribute__((always_inline))
@@ -20,6 +21,7 @@
 #endif
 
 namespace stance::baseline {
+#include "nltk_direct.hpp"
 #include "clean.hpp"
 #include "tokens.hpp"
 #include "sums.hpp"

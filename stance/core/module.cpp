@@ -7,6 +7,7 @@
 #include <cmath>
 #include <thread>
 
+#include "actors_module.hpp"
 #include "engine.hpp"
 #include "punkt_module.hpp"
 #include "texts.hpp"
@@ -47,7 +48,6 @@ BlockPlan block_plan_of(nb::handle b) {
     BlockPlan plan{};
     plan.analyzer = choice<Analyzer>(b.attr("analyzer"), {{"word", Analyzer::word}, {"char", Analyzer::character}, {"char_wb", Analyzer::character_wb}}, "analyzer");
     plan.tokens = choice<Tokens>(b.attr("tokens"), {{"None", Tokens::space}, {"default", Tokens::default_}, {"word", Tokens::word}, {"space", Tokens::space}, {"stance", Tokens::stance}, {"nltk_word", Tokens::nltk_word}}, "tokens");
-    if (plan.tokens == Tokens::stance || plan.tokens == Tokens::nltk_word) refuse("tokens not in the core yet");
     const nb::object range = b.attr("ngram_range");
     plan.low = nb::cast<int>(range[0]), plan.high = nb::cast<int>(range[1]);
     if (plan.low < 1 || plan.high < plan.low) refuse("ngram_range must be 1 <= min <= max");
@@ -234,7 +234,14 @@ NB_MODULE(_core, m) {
     m.def("set_sublinear", [](Doubles values) {
         for (size_t i = 0; i < n_logs && i < values.size(); ++i) sublinear_of[i] = values.data()[i];
     }, "values"_a, "Take NumPy's own 1 + log(n), so that float64 scores agree to the last bit.");
+    bind_actors(m);
     bind_sentences(m);
+    m.def("nltk_text", [](nb::bytes text, bool directly) {
+        const std::string given(static_cast<const char*>(text.data()), text.size());
+        if (!valid_utf8(reinterpret_cast<const u8*>(given.data()), given.size(), true)) refuse("text must be UTF-8");
+        const std::string made = nltk_text(given, directly);
+        return nb::bytes(made.data(), made.size());
+    }, "text"_a, "directly"_a = true, "The text (UTF-8, lone surrogates as three bytes) that NLTKWordTokenizer splits at white space.");
     nb::class_<PyEngine>(m, "Engine")
         .def(nb::init<nb::object>(), "plan"_a)
         .def_prop_ro("n_outputs", &PyEngine::n_outputs)

@@ -4,6 +4,7 @@
 
 #include "block.hpp"
 #include "buffer.hpp"
+#include "nltk_words.hpp"
 
 namespace stance {
 
@@ -77,6 +78,7 @@ struct WordMemo {
 struct Scratch {
     std::vector<CleanTexts> cleans;
     Buffer<u8> bytes_a, bytes_b;
+    nltk::Space nltk;
     Buffer<u64> bits;
 
     Buffer<size_t> edges;         // starts and ends of runs, by turns
@@ -100,6 +102,7 @@ struct Scratch {
     void shrink() {
         for (auto& c : cleans) c.bytes.shrink(kept_bytes), c.word_bits.shrink(kept_bytes), c.solid_bits.shrink(kept_bytes);
         bytes_a.shrink(kept_bytes), bytes_b.shrink(kept_bytes), joined.shrink(kept_bytes), bits.shrink(kept_bytes);
+        nltk.a.shrink(kept_bytes), nltk.b.shrink(kept_bytes);
     }
 };
 

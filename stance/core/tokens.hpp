@@ -26,21 +26,26 @@ INLINE bool is_single(const u8* p, size_t n, bool ascii) {
     return n == 1 || (!ascii && n <= 4 && utf8_length(*p) == n);
 }
 
-// The runs of one text, whole or piece by piece.
+// The tokens of one text, whole or piece by piece: runs of bits, or what the scanner of our own pattern finds.
 struct Runs {
     const u64* bits;
     size_t n, at = 0;  // bytes; next word of bits
     u64 carry = 0;
     size_t open = size_t(-1);  // where a run began that the last piece did not end
+    bool scans;
+    const u8* bytes;
+    tokens::Scanner<u8> scanner;
 
-    Runs(const Clean& clean, Tokens tokens)
-        : bits(tokens == Tokens::default_ || tokens == Tokens::word ? clean.word_bits : clean.solid_bits), n(clean.n) {}
+    Runs(const Clean& clean, Tokens kind)
+        : bits(kind == Tokens::default_ || kind == Tokens::word ? clean.word_bits : clean.solid_bits), n(clean.n),
+          scans(kind == Tokens::stance), bytes(clean.bytes), scanner(clean.bytes, clean.bytes + clean.n) {}
 
     bool more() const { return at * 64 < n; }
 
-    // Put starts and ends of the runs that end in the next `n_words` words into `edges`; their number is even.
+    // Put starts and ends of the tokens that end in the next `n_words` words of bits into `edges`; their number is even.
     STAGE size_t next(size_t n_words, Buffer<size_t>& edges) {
         const size_t all = (n + 63) / 64, to = all - at < n_words ? all : at + n_words;
+        if (scans) return scan(to, edges);
         size_t* out = edges.reserve((to - at) * 64 + 80);
         size_t k = 0;
         if (open != size_t(-1)) out[k++] = open;
@@ -48,6 +53,20 @@ struct Runs {
         at = to;
         if (to == all && carry) out[k++] = n;
         open = k % 2 ? out[--k] : size_t(-1);
+        return k;
+    }
+
+    INLINE size_t scan(size_t to, Buffer<size_t>& edges) {
+        const u8* const until = bytes + (to * 64 < n ? to * 64 : n);
+        const u8* p = scanner.position();
+        size_t* out = edges.reserve(p < until ? size_t(until - p) * 2 + 2 : 2);
+        size_t k = 0;
+        while (p < until && scanner.next(p)) {
+            out[k++] = size_t(p - bytes);
+            p = scanner.position();
+            out[k++] = size_t(p - bytes);
+        }
+        at = to;
         return k;
     }
 };

@@ -9,9 +9,7 @@ source is, where it came from and how its documents are read is said in `sources
 from __future__ import annotations
 
 import csv
-import gzip
 import hashlib
-import html
 import io
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,25 +17,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stance.corpus.plain_text import PREPARATIONS, folded
 from stance.corpus.reading import json_lines, read_corpus_rows
 from stance.corpus.records import Corpus, raise_faults
 from stance.errors import CorpusError
 from stance.text import read_text
 
 POINTER = ("source", "document", "start", "end", "hash")
-_SOURCE_KEYS = {"title", "origin", "licence", "files", "reader", "id", "text", "prepare", "note"}
-_READERS = ("jsonl", "csv", "file", "excerpts")
-_PREPARATIONS = ("none", "fold")
+_SOURCE_KEYS = {"title", "origin", "licence", "files", "id", "text", "prepare", "note"}
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where documents come from and how a copy of them is read.
 
-    `files` is a glob below the folder a user names. `reader` says what one file is: `jsonl` or `csv` (a document
-    a row: `id` and `text` name the columns; an `id` of "#" is "<file name>#<row from 0>"), `file` (a document a
-    file, its name the id), or `excerpts` (JSONL rows with document, start, end and text, for those who hold
-    quotations only). `prepare` "fold" resolves HTML entities and folds white space before characters are counted.
+    `files` are patterns below the folder a user names. A .csv, .jsonl or .jsonl.gz file holds a document a row, in
+    the columns `id` and `text` (an `id` of "#" is "<file name>#<row from 0>"); any other file is one document, its
+    name the id. `prepare` says how a document's text is cleaned before characters are counted (`plain_text`). JSONL
+    rows with document and text are taken as they are: whole documents, cleaned already, or, where there is a
+    `sentence`, quotations; a file `<name>.jsonl` of them serves for any source.
     """
 
     name: str
@@ -45,7 +43,6 @@ class Source:
     origin: str
     licence: str
     files: tuple[str, ...]
-    reader: str
     id: str = "id"
     text: str = "text"
     prepare: str = "none"
@@ -75,11 +72,6 @@ class Materialized:
         return "\n".join(lines)
 
 
-def folded(text: str) -> str:
-    """Return the text with every run of white space as one space, and none at the ends."""
-    return " ".join(text.split())
-
-
 def sentence_hash(text: str) -> str:
     """Return the first 16 hex digits of SHA-256 over the folded sentence."""
     return hashlib.sha256(folded(text).encode("utf-8", "surrogatepass")).hexdigest()[:16]
@@ -99,16 +91,15 @@ def load_sources(path: str | Path) -> dict[str, Source]:
             continue
         for key in table.keys() - _SOURCE_KEYS:
             faults.append(f"{path}: [{name}] has the unknown key {key!r}; one of {', '.join(sorted(_SOURCE_KEYS))}")
-        for key, known in (("reader", _READERS), ("prepare", _PREPARATIONS)):
-            if table.get(key, known[0]) not in known:
-                faults.append(f"{path}: [{name}] {key} must be one of {', '.join(known)}; got {table[key]!r}")
+        if (prepare := table.get("prepare", "none")) not in PREPARATIONS:
+            faults.append(f"{path}: [{name}] prepare must be one of {', '.join(PREPARATIONS)}; got {prepare!r}")
         files = table.get("files", [])
         files = [files] if isinstance(files, str) else files
         if not files:
             faults.append(f"{path}: [{name}] files must hold at least one file pattern; got {files!r}")
         fields = {k: str(table.get(k, "")) for k in ("title", "origin", "licence")}
         fields |= {k: str(table[k]) for k in ("id", "text", "prepare") if k in table}
-        sources[name] = Source(name, files=tuple(files), reader=str(table.get("reader", "jsonl")), **fields)
+        sources[name] = Source(name, files=tuple(files), **fields)
     raise_faults(faults)
     return sources
 
@@ -140,11 +131,12 @@ def materialize(
 ) -> Materialized:
     """Return the coded corpus that `references` (by-reference files) point to, read from copies below `folders`.
 
-    `sources` is the `sources.toml` (by default the one beside the first file of references). Every sentence's
-    hash is checked; a row whose source, document or text is not as it was coded is left out and reported.
+    `sources` is the `sources.toml` (by default the one beside the first file of references, or a folder above it). Every sentence's
+    hash is checked. Where a copy was cleaned otherwise, so that characters count differently, the sentence is looked
+    for in its document by its hash; a row whose source, document or sentence is not there is left out and reported.
     """
     paths = [Path(references)] if isinstance(references, (str, Path)) else [Path(p) for p in references]
-    known = load_sources(sources if sources is not None else paths[0].parent / "sources.toml")
+    known = load_sources(sources if sources is not None else _sources_near(paths[0]))
     rows = [row for path in paths for row in reference_rows(path)]
     raise_faults(
         [
@@ -157,7 +149,7 @@ def materialize(
     for root in roots:
         if not root.is_dir():
             raise CorpusError(f"a folder of sources must be a folder; got {str(root)!r}")
-    texts = _Excerpts({(row["source"], row["document"]) for _, row in rows}, known, roots)
+    texts = _Texts({(row["source"], row["document"]) for _, row in rows}, known, roots)
     complete: list[tuple[str, dict[str, Any]]] = []
     missing_sources: dict[str, int] = {}
     missing_documents: dict[str, dict[str, None]] = {}
@@ -166,75 +158,106 @@ def materialize(
         source, document = row["source"], row["document"]
         if source not in texts.found:
             missing_sources[source] = missing_sources.get(source, 0) + 1
-            continue
-        text = texts.get(source, document, row["start"], row["end"])
-        if text is None:
+        elif not texts.holds(row):
             missing_documents.setdefault(source, {})[document] = None
-        elif sentence_hash(text) != row["hash"]:
+        elif (text := texts.sentence(row)) is None:
             mismatched.append(where)
         else:
-            complete.append(
-                (where, {k: v for k, v in row.items() if k not in ("start", "end", "hash")} | {"text": folded(text)})
-            )
+            coding = {key: value for key, value in row.items() if key not in ("start", "end", "hash")}
+            complete.append((where, coding | {"text": folded(text)}))
     corpus = read_corpus_rows(complete, name="materialized") if complete else None
     documents = {source: list(names) for source, names in missing_documents.items()}
     return Materialized(corpus, len(rows), missing_sources, documents, mismatched)
 
 
-class _Excerpts:
-    """The texts that rows point to: whole documents, or quotations where only those are at hand."""
+def _sources_near(path: Path) -> Path:
+    beside, above = path.parent / "sources.toml", path.parent.parent / "sources.toml"
+    return above if above.is_file() and not beside.is_file() else beside
+
+
+class _Texts:
+    """The documents that rows point to, or quotations where only those are at hand."""
 
     def __init__(self, wanted: set[tuple[str, str]], sources: Mapping[str, Source], roots: Sequence[Path]) -> None:
         self.documents: dict[tuple[str, str], str] = {}
-        self.quotations: dict[tuple[str, str, int, int], str] = {}
+        self.quotations: dict[tuple[str, str], dict[str, str]] = {}
         self.found: set[str] = set()
         for name in sorted({source for source, _ in wanted}):
             ids = {document for source, document in wanted if source == name}
-            self._read(sources[name], ids, roots)
+            for path in _files_of(sources[name], roots):
+                self.found.add(name)
+                self._read(path, sources[name], ids)
 
-    def _read(self, source: Source, ids: set[str], roots: Sequence[Path]) -> None:
-        for root in roots:
-            for pattern in source.files:
-                for path in sorted(root.glob(pattern)):
-                    self.found.add(source.name)
-                    if path.name.endswith("-excerpts.jsonl") or source.reader == "excerpts":
-                        self._quote(path, source.name, ids)
-                    else:
-                        for document, text in _documents(path, source):
-                            if document in ids:
-                                self.documents[source.name, document] = text
+    def _read(self, path: Path, source: Source, ids: set[str]) -> None:
+        for document, text, is_quotation in _documents(path, source):
+            if document not in ids:
+                continue
+            if is_quotation:
+                self.quotations.setdefault((source.name, document), {})[sentence_hash(text)] = text
+            else:
+                self.documents[source.name, document] = text
 
-    def _quote(self, path: Path, source: str, ids: set[str]) -> None:
+    def holds(self, row: Mapping[str, Any]) -> bool:
+        """Whether the row's document, or any quotation of it, is at hand."""
+        key = (row["source"], row["document"])
+        return key in self.documents or key in self.quotations
+
+    def sentence(self, row: Mapping[str, Any]) -> str | None:
+        """Return the sentence with the row's hash: at its place, or wherever else in the document it stands."""
+        key = (row["source"], row["document"])
+        if (quoted := self.quotations.get(key, {}).get(row["hash"])) is not None:
+            return quoted
+        text = self.documents.get(key)
+        if text is None:
+            return None
+        at_place = text[row["start"] : row["end"]]
+        if sentence_hash(at_place) == row["hash"]:
+            return at_place
+        return _found_elsewhere(folded(text), row["end"] - row["start"], row["hash"])
+
+
+def _found_elsewhere(text: str, length: int, wanted: str) -> str | None:
+    """Return the piece of `text` from word to word, `length` characters long, that has the hash; None if none has."""
+    start = 0
+    while start + length <= len(text):
+        end = start + length
+        if (end == len(text) or text[end] == " ") and sentence_hash(text[start:end]) == wanted:
+            return text[start:end]
+        start = text.find(" ", start) + 1
+        if start == 0:
+            break
+    return None
+
+
+def _files_of(source: Source, roots: Sequence[Path]) -> Iterator[Path]:
+    """Yield the files of a source below each root, or below its folder of the source's name."""
+    for root in roots:
+        for pattern in (*source.files, f"{source.name}.jsonl"):
+            yield from sorted(root.glob(pattern))
+            yield from sorted((root / source.name).glob(pattern))
+
+
+def _documents(path: Path, source: Source) -> Iterator[tuple[str, str, bool]]:
+    """Yield (document id, text, whether the text is a quotation) from one file of a source."""
+    prepare = PREPARATIONS[source.prepare]
+    if path.name.endswith((".jsonl", ".jsonl.gz")):
         for where, row in json_lines(path):
-            if not isinstance(row, dict) or not {"document", "start", "end", "text"} <= row.keys():
-                raise CorpusError(f"{where}: an excerpt must have document, start, end and text; got {row!r:.60}")
-            if row.get("source", source) == source and row["document"] in ids:
-                self.quotations[source, row["document"], row["start"], row["end"]] = row["text"]
-
-    def get(self, source: str, document: str, start: int, end: int) -> str | None:
-        if (source, document) in self.documents:
-            return self.documents[source, document][start:end]
-        return self.quotations.get((source, document, start, end))
-
-
-def _documents(path: Path, source: Source) -> Iterator[tuple[str, str]]:
-    """Yield (document id, text) of one file of a source."""
-    prepare = (lambda text: folded(html.unescape(text))) if source.prepare == "fold" else (lambda text: text)
-    if source.reader == "file":
-        yield path.name, prepare(read_text(path))
-        return
-    rows: Iterable[Any]
-    if source.reader == "csv":
+            if not isinstance(row, dict):
+                raise CorpusError(f"{where}: must be a JSON object; got {row!r:.60}")
+            ours = "document" in row
+            if ours and row.get("source", source.name) != source.name:
+                continue
+            document, text = row.get("document" if ours else source.id), row.get("text" if ours else source.text)
+            if document is None or not isinstance(text, str):
+                raise CorpusError(f"{where}: must have document (or {source.id}) and text; got {row!r:.60}")
+            yield str(document), text if ours else prepare(text), ours and "sentence" in row
+    elif path.suffix == ".csv":
         csv.field_size_limit(2**31 - 1)
-        raw = gzip.decompress(path.read_bytes()).decode("utf-8") if path.suffix == ".gz" else read_text(path)
-        rows = csv.DictReader(io.StringIO(raw, newline=""))
+        for number, row in enumerate(csv.DictReader(io.StringIO(read_text(path), newline=""))):
+            if text := row.get(source.text):
+                yield f"{path.name}#{number}" if source.id == "#" else str(row.get(source.id)), prepare(text), False
     else:
-        rows = (row for _, row in json_lines(path))
-    for number, row in enumerate(rows):
-        text = row.get(source.text)
-        if text:
-            name = f"{path.name}#{number}" if source.id == "#" else str(row.get(source.id))
-            yield name, prepare(text)
+        yield path.name, prepare(read_text(path)), False
 
 
 def to_references(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

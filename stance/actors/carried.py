@@ -8,23 +8,26 @@ whole documents (s), right of all that the rule adds:
 pair     Nobody is named and two are meant ("both sides", "the two countries", "bilateral"): the first two of the last
          sentence. o 43 of 44, s 20 of 34
 country  Nobody is named and one is meant by "the country", "the regime", "they", "their": the prominent states of the
-         last sentence. o 27 of 30, s 82 of 121
+         last sentence. o 27 of 30, s 80 of 119
 pronoun  Nobody is named and the sentence begins with "it", "he", "she" (or has "he", "she"): the first of the last
-         sentence, if it is a prominent state. o 24 of 32, s 23 of 37
+         sentence, if it is a prominent state. o 24 of 32, s 22 of 38
 topic    Nobody is named: the state that the last sentence began with, if the mentions are nearly all of it.
          o 9 of 12, s 11 of 18
 speaker  "my country", "our people": the state that the document speaks for, found by what it is said to do ("Togo
-         welcomes") and by how often it is named; s 66 of 73. A bare "our" counts if half of the mentions of states
-         are of it and nobody else is included ("our world", "our Organization"); o 4 of 4, s 67 of 92
+         welcomes") and by how often it is named; s 66 of 73. "The president" in a long document is the speaker's;
+         s 39 of 48. A bare "our" counts if half of the mentions of states are of it and nobody else is included
+         ("our world", "our Organization"); o 4 of 4, s 65 of 90
 
-Tried and dropped, below 0.5: the same rules where somebody else is named, "we" without "our", "this" and "such",
-actors of the sentence before the last, organisations as antecedents.
+Tried and dropped: the same rules where somebody else is named (below 0.5), "this" and "such" (0.5 and less), actors of
+the sentence before the last and organisations as antecedents (below 0.5), "we" without "our" (s 68 of 116, and in
+op-eds it is seldom a state).
 """
 
 from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from stance.actors.mentions import Mention
@@ -34,8 +37,9 @@ from stance.actors.words import bare_word, word_key, word_set, word_spans
 PROMINENT = 1 / 3  # of the mentions in the last WINDOW sentences
 TOPIC = 0.7
 WINDOW = 8  # sentences
-SPEAKER = 0.5  # of the mentions of states in the document
-SPEAKER_MENTIONS = 4
+OUR = 0.5  # of the mentions of states in the document: enough to trust "our"
+SHORT, LONG = 4, 8  # mentions of the speaker: enough to trust "our", and "the president"
+PERFORMANCE = 0.15  # what "Togo welcomes" weighs beside the share of mentions, each time
 OPENING_WORDS = 2  # a sentence begins with an actor if at most so many words stand before it
 
 PAIRED = word_set("both bilateral mutual")
@@ -62,7 +66,7 @@ OPENERS = word_set(
     contrary short that is why unfortunately clearly perhaps while if when although though because since"""
 )
 OWN_NOUNS = word_set("country delegation government nation people homeland")
-OWN = frozenset(["my", "our"])
+OWN = word_set("my our")
 SHARED_NOUNS = word_set(
     """world planet common collective time times organization children region continent peoples shared nations
     societies age era future fate efforts countries subregion multilateral minds attention common"""
@@ -95,7 +99,7 @@ def carry_targets(
         )
     kinds = (table or load_actors()).kinds
     keys = [[word_key(bare_word(sentence[a:b])) for a, b in word_spans(sentence)] for sentence in sentences]
-    speaker, certain = _speaker(mentions_by_sentence, sentences, kinds)
+    speaker = _speaker(mentions_by_sentence, sentences, kinds)
     counts: Counter[str] = Counter()  # of the last WINDOW sentences
     window: deque[list[str]] = deque()
     last: list[str] = []
@@ -107,8 +111,10 @@ def carry_targets(
         if not named and last:
             meant = _meant(words, last, began, counts, kinds)
         # What "our country" means is no antecedent for the pronouns of the next sentence.
-        spoken = speaker is not None and speaker not in named and speaker not in meant and _speaks(words, certain)
-        carried.append([*meant, speaker] if spoken and speaker is not None else meant)
+        if speaker and speaker.target not in (*named, *meant) and _speaks(words, speaker):
+            carried.append([*meant, speaker.target])
+        else:
+            carried.append(meant)
         last = named + meant
         began = bool(named) and len(word_spans(sentence[: mentions[0].start])) <= OPENING_WORDS
         window.append([mention.target for mention in mentions] + meant)
@@ -157,10 +163,19 @@ def _means_country(words: list[str]) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Speaker:
+    """The state a document speaks for, how often it is named, and its share of all mentions of states."""
+
+    target: str
+    mentions: int
+    share: float
+
+
 def _speaker(
     mentions_by_sentence: Sequence[Sequence[Mention]], sentences: Sequence[str], kinds: dict[str, str]
-) -> tuple[str | None, bool]:
-    """Return the state a document speaks for, if any, and whether it is named often enough to trust a bare "our"."""
+) -> _Speaker | None:
+    """Return the state that the document speaks for, if it names any."""
     counts: Counter[str] = Counter()
     performs: Counter[str] = Counter()
     for mentions, sentence in zip(mentions_by_sentence, sentences, strict=True):
@@ -169,11 +184,11 @@ def _speaker(
                 counts[mention.target] += 1
                 performs[mention.target] += _next_word(sentence, mention.end) in PERFORMING
     if not counts:
-        return None, False
+        return None
     total = counts.total()
-    score = {target: n / total + 0.15 * performs[target] for target, n in counts.items()}
+    score = {target: n / total + PERFORMANCE * performs[target] for target, n in counts.items()}
     speaker = max(score, key=lambda target: score[target])  # the first named of equals
-    return speaker, counts[speaker] >= max(SPEAKER_MENTIONS, SPEAKER * total)
+    return _Speaker(speaker, counts[speaker], counts[speaker] / total)
 
 
 def _next_word(sentence: str, end: int) -> str:
@@ -181,11 +196,16 @@ def _next_word(sentence: str, end: int) -> str:
     return word_key(bare_word(sentence[end + spans[0][0] : end + spans[0][1]])) if spans else ""
 
 
-def _speaks(words: list[str], certain: bool) -> bool:
-    """Whether the speaker speaks of its own state: "our country", or "our" with nobody else included."""
+def _speaks(words: list[str], speaker: _Speaker) -> bool:
+    """Whether a sentence of the speaker's document is about the speaker: "our country", "the president", "our"."""
     pairs = list(pairwise(words))
     if any(a in OWN and b in OWN_NOUNS for a, b in pairs):
         return True
-    if not certain or "our" not in words or any(word in SHARED_WORDS for word in words):
+    if speaker.mentions >= LONG and any(
+        pair == ("the", "president") and words[i + 2 : i + 3] != ["of"] for i, pair in enumerate(pairs)
+    ):
+        return True
+    ours = "our" in words and speaker.share >= OUR and speaker.mentions >= SHORT
+    if not ours or any(word in SHARED_WORDS for word in words):
         return False
     return not any(pair in SHARED_PHRASES or (pair[0] == "our" and pair[1] in SHARED_NOUNS) for pair in pairs)

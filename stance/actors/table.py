@@ -88,7 +88,7 @@ def _form(target: str | None, written: str) -> Form:
     tail = text[spans[-1][1] :]
     if "x" in gaps or tail not in ("", ".", "-"):
         raise ValueError(
-            "between the words of a form stand spaces, hyphens, apostrophes, full stops, commas or &, "
+            "between the words of a form stand spaces, hyphens, apostrophes, full stops, commas, & or +, "
             f"and after them at most a full stop or a hyphen; got {written!r}"
         )
     bare = tuple(map(bare_word, words))

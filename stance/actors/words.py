@@ -46,11 +46,12 @@ APOSTROPHES = "'\u2019\u2018\u02bc\u02bb\u0060\u00b4\u2032"
 
 # What may stand between two words of one name, by the code that names it:
 #   s white space   h a hyphen   a an apostrophe   p an apostrophe and space (Workers' Party)
-#   d a full stop   e a full stop and space   c a comma   n an ampersand   x anything else (a name never spans it)
+#   d a full stop   e a full stop and space   c a comma   n & or +
+#   x anything else: a name never spans it
 LONGEST_GAP = 8
 ACCEPTED_GAPS = {"s": "sh", "h": "hs", "a": "a", "p": "ps", "d": "de", "e": "eds", "c": "cs", "n": "n"}
 
-GAP_MARKS = {**dict.fromkeys(HYPHENS, "h"), **dict.fromkeys(APOSTROPHES, "a"), ".": "d", ",": "c", "&": "n"}
+GAP_MARKS = {**dict.fromkeys(HYPHENS, "h"), **dict.fromkeys(APOSTROPHES, "a"), ".": "d", ",": "c", "&": "n", "+": "n"}
 GAP_CODES = {("", True): "s", ("h", False): "h", ("a", False): "a", ("a", True): "p", ("d", False): "d",
           ("d", True): "e", ("c", False): "c", ("c", True): "c", ("n", False): "n", ("n", True): "n"}  # fmt: skip
 

@@ -97,6 +97,14 @@ def test_a_bare_our_needs_a_document_that_speaks_for_one_state():
     assert meant("Togo and Mali fight.", "Our soldiers stay.")[1] == []
 
 
+def test_the_president_of_a_long_document_is_its_speakers():
+    """Not in a short one, and not the president of something named."""
+    speech = ["Togo welcomes the report."] * 8
+    assert meant(*speech, "Rain fell on NATO.", "The president smiled at NATO.")[9] == ["Togo"]
+    assert meant(*speech, "The president of NATO smiled.")[8] == []
+    assert meant("Togo welcomes it.", "The president smiled at NATO.")[1] == []
+
+
 def test_no_sentences_and_no_mentions_carry_nothing():
     """The empty cases."""
     assert carry_targets([], []) == []

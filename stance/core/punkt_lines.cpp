@@ -7,6 +7,7 @@
 
 #include "buffer.hpp"
 #include "punkt_points.hpp"
+#include "unicode.hpp"
 
 namespace stance {
 
@@ -313,6 +314,13 @@ class Blocks {
     std::vector<Head> heads_;
 };
 
+template <class Char>
+bool has_letter_or_figure(const Char* text, Span span) {
+    for (size_t k = span.start; k < span.end; ++k)
+        if ((unicode::classes(text[k]) & unicode::word) && text[k] != '_') return true;
+    return false;
+}
+
 // split_block of punkt.py
 template <class Char>
 void split_block(const Punkt& punkt, const Char* text, Span block, std::vector<Span>& out) {
@@ -344,6 +352,15 @@ void split_block(const Punkt& punkt, const Char* text, Span block, std::vector<S
     }
     punkt.split(text + at, end - at, at, out);
     out[first_of_block].start = block.start;
+    size_t last = first_of_block;
+    for (size_t i = last + 1; i < out.size(); ++i) {
+        const bool goes_on = (points::classes(text[out[i].start]) & points::lower) && is_among(text[out[last].end - 1], U"\"')]}”’»›");
+        if (out[i].end - out[last].start <= longest && (goes_on || !has_letter_or_figure(text, out[i])))
+            out[last].end = out[i].end;
+        else
+            out[++last] = out[i];
+    }
+    out.resize(last + 1);
 }
 
 // Call use(points, n) with the text as an array of code points; UTF-8 is spread out to one.

@@ -1,5 +1,5 @@
 """Text → sentences: blank lines and line breaks by a stated rule, the rest by NLTK's Punkt."""
 
-from stance.sentences.split import split_sentences, split_sentences_core, split_sentences_plain
+from stance.sentences.split import compiled_punkt, split_sentences, split_sentences_core, split_sentences_plain
 
-__all__ = ["split_sentences", "split_sentences_core", "split_sentences_plain"]
+__all__ = ["compiled_punkt", "split_sentences", "split_sentences_core", "split_sentences_plain"]

@@ -23,7 +23,9 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import product
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any, NamedTuple
 
 from stance.sentences.paragraphs import find_blocks
@@ -70,6 +72,7 @@ def learn(folders: list[Path], by_hand: Path = BY_HAND) -> dict[str, Any]:
     """Return the parameters learned from the documents in `folders`, ready to be stored as JSON."""
     hand = tomllib.loads(by_hand.read_text("utf-8"))
     always = {word for words in hand["always"].values() for word in words}
+    always |= {f"{first}.{second}" for first, second in product(ascii_lowercase, repeat=2)}  # J.F., E.U.
     words, n_documents, n_characters = count_words(read_documents(folders))
     _say(f"{n_documents} documents, {n_characters} characters, {words.total()} words")
     learned = find_abbreviations(words) - set(hand["never"]["words"])
@@ -147,7 +150,7 @@ def choose(figures: Figures, hand: dict[str, Any]) -> dict[str, Any]:
     for (word, flag), count in figures.contexts.items():
         of_word.setdefault(word, {})[flag] = count
     starters = set(hand["starters"]["words"])
-    for word in figures.starters:
+    for word in figures.starters - set(hand["starters"]["never"]):
         found = of_word.get(word, {})
         small = sum(found.get(flag, 0) for flag in (_BEG_LC, _MID_LC, _UNK_LC))
         inside = found.get(_MID_UC, 0) + figures.after_titles[word]

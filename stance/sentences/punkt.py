@@ -20,6 +20,7 @@ after five seconds, which a block of some megabytes would need."""
 
 _MARK = re.compile(r"(?:[0-9]{1,3}(?:\.[0-9]{1,3})*|[A-Za-z]|[ivx]{1,4}|[IVX]{1,4})\.\s+(?=\S)")
 _LONGEST_MARK = 64
+_CLOSING = "\"')]}”’»›"
 
 _LETTER_CATEGORIES = frozenset(["Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nl", "Pc"])
 _SPACE = r"[\t-\r\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
@@ -93,9 +94,15 @@ def make_tokenizer(parameters: "PunktParameters") -> "PunktSentenceTokenizer":
 
 
 @cache
+def read_parameters_once() -> "PunktParameters":
+    """Return the bundled parameters, read once."""
+    return read_parameters()
+
+
+@cache
 def tokenizer() -> "PunktSentenceTokenizer":
-    """Return the tokenizer with the bundled parameters, read once."""
-    return make_tokenizer(read_parameters())
+    """Return the tokenizer with the bundled parameters, made once."""
+    return make_tokenizer(read_parameters_once())
 
 
 def split_block(text: str, start: int, end: int) -> list[Span]:
@@ -103,6 +110,9 @@ def split_block(text: str, start: int, end: int) -> list[Span]:
 
     A number, a letter or a Roman numeral with a full stop at the start of the block is the mark of a list item: it
     belongs to the first sentence, where Punkt, which is given what follows, would make it one of its own.
+    Two kinds of sentences are joined to the one before them: those that begin with a small letter behind a closing
+    quote or bracket (“Why?” she asked: Punkt ends a sentence at every question mark), and those without a letter or
+    figure (Why? ?, or what ends a **bold.** paragraph); unless that makes more than `LONGEST` characters.
 
     Of a block of more than `LONGEST` characters Punkt sees that many from its start; all sentences but the last
     one are taken, and it goes on with the last one. Where there is one only, it is cut at its last white space, or
@@ -125,8 +135,15 @@ def split_block(text: str, start: int, end: int) -> list[Span]:
         spans += _punkt(text, at, cut)
         at = cut
     spans += _punkt(text, at, end)
-    spans[0] = (start, spans[0][1])
-    return spans
+    joined = [(start, spans[0][1])]
+    for first, last in spans[1:]:
+        goes_on = text[first].islower() and text[joined[-1][1] - 1] in _CLOSING
+        is_short = last - joined[-1][0] <= LONGEST
+        if is_short and (goes_on or not any(map(str.isalnum, text[first:last]))):
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return joined
 
 
 def _punkt(text: str, start: int, end: int) -> list[Span]:

@@ -292,75 +292,258 @@ INLINE void each_padded_ngram(const u8* bytes, size_t n, size_t low, size_t high
     each_character_ngram(bytes, n, low, high < n_points ? high : n_points, buffer, use);
 }
 
+// Rows of character n-grams, looked up some hundreds at a time.
+template <class Take>
+struct GramRows {
+    static constexpr size_t at_once = 512;
+    const StringTable& strings;
+    Scratch& scratch;
+    Take take;  // take(rows, n)
+    size_t n_keys = 0;
+
+    GramRows(const Block& block, Scratch& s, Take t) : strings(block.strings), scratch(s), take(t) {
+        scratch.gram_keys.reserve(at_once);
+        scratch.gram_slots.reserve(at_once);
+        scratch.gram_tokens.reserve(at_once);
+        scratch.gram_rows.reserve(at_once + 1);
+    }
+    // `p` is padded and stays where it is until empty() has been called.
+    INLINE void put(const u8* p, size_t n) {
+        if (n > strings.longest()) return;
+        const Key key = n <= short_key ? short_key_of(p, n) : long_key_of(p, n);
+        const size_t slot = hash(key) & strings.mask();
+        __builtin_prefetch(strings.buckets() + slot);
+        scratch.gram_keys[n_keys] = key;
+        scratch.gram_slots[n_keys] = u32(slot);
+        scratch.gram_tokens[n_keys] = {p, n};
+        if (++n_keys == at_once) empty();
+    }
+    INLINE void empty() {
+        const Key* __restrict keys = scratch.gram_keys.data();
+        const u32* __restrict slots = scratch.gram_slots.data();
+        const Token* __restrict tokens = scratch.gram_tokens.data();
+        u32* __restrict rows = scratch.gram_rows.data();
+        size_t n = 0;
+        for (size_t i = 0; i < n_keys; ++i) {
+            const u32 row = strings.find(keys[i], slots[i], tokens[i].bytes, tokens[i].size);
+            rows[n] = row;
+            n += row != none;
+        }
+        n_keys = 0;
+        take(rows, n);
+    }
+};
+
+template <class Take>
+GramRows<Take> gram_rows(const Block& block, Scratch& scratch, Take take) { return GramRows<Take>(block, scratch, take); }
+
+// A word with a space on both sides, in scratch.joined; padded.
+INLINE const u8* padded_word(const u8* word, size_t size, Scratch& scratch) {
+    u8* padded = scratch.joined.reserve(size + 2);
+    padded[0] = ' ';
+    std::memcpy(padded + 1, word, size);
+    padded[size + 1] = ' ';
+    return padded;
+}
+
+// The words of the text, a piece at a time: use(p, n).
+template <class Use>
+INLINE void each_word(const Clean& clean, Scratch& scratch, Use use) {
+    Runs runs(clean, Tokens::space);
+    while (runs.more()) {
+        const size_t n_edges = runs.next(piece_words, scratch.edges);
+        for (size_t i = 0; i < n_edges; i += 2)
+            use(clean.bytes + scratch.edges[i], scratch.edges[i + 1] - scratch.edges[i]);
+    }
+}
+
+// Characters of whole texts.
 template <class Sums>
 struct CharacterScorer {
     const Block& block;
     Scratch& scratch;
     Sums sums;
-    size_t n_keys = 0;
 
-    CharacterScorer(const Block& b, Counts& counts, Scratch& s) : block(b), scratch(s), sums(b, counts, s) {
-        scratch.keys.reserve(keys_at_once);
-        scratch.slots.reserve(keys_at_once);
-        scratch.tokens.reserve(keys_at_once);
-        scratch.singles.reserve(keys_at_once + 1);
-    }
+    CharacterScorer(const Block& b, Counts& counts, Scratch& s) : block(b), scratch(s), sums(b, counts, s) {}
 
-    static constexpr size_t keys_at_once = 512;
-
-    // `p` is padded and stays where it is until empty() has been called.
-    INLINE void put(const u8* p, size_t n) {
-        if (n > block.strings.longest()) return;
-        const Key key = n <= short_key ? short_key_of(p, n) : long_key_of(p, n);
-        const size_t slot = hash(key) & block.strings.mask();
-        __builtin_prefetch(block.strings.buckets() + slot);
-        scratch.keys[n_keys] = key;
-        scratch.slots[n_keys] = u32(slot);
-        scratch.tokens[n_keys] = {p, n};
-        if (++n_keys == keys_at_once) empty();
-    }
-    INLINE void empty() {
-        size_t n = 0;
-        for (size_t i = 0; i < n_keys; ++i) {
-            const u32 row = block.strings.find(scratch.keys[i], scratch.slots[i], scratch.tokens[i].bytes, scratch.tokens[i].size);
-            scratch.singles[n] = row;
-            n += row != none;
-        }
-        n_keys = 0;
-        sums.add(scratch.singles.data(), n);
-        sums.flush();
-    }
-
-    // The words of the text with a space on both sides, one after another in scratch.joined, a piece at a time.
-    template <class Use>
-    INLINE void each_padded_word(const Clean& clean, Use use) {
-        Runs runs(clean, Tokens::space);
-        while (runs.more()) {
-            const size_t n_edges = runs.next(piece_words, scratch.edges);
-            for (size_t i = 0; i < n_edges; i += 2) {
-                const size_t size = scratch.edges[i + 1] - scratch.edges[i];
-                u8* padded = scratch.joined.reserve(size + 2);
-                padded[0] = ' ';
-                std::memcpy(padded + 1, clean.bytes + scratch.edges[i], size);
-                padded[size + 1] = ' ';
-                use(padded, size + 2);
-            }
-        }
-    }
-
-    void score(const Clean& clean, size_t number, double* totals) {
-        const size_t low = size_t(block.plan.low), high = size_t(block.plan.high);
-        (void)number;
+    void score(const Clean& clean, double* totals) {
         sums.begin();
-        if (block.plan.analyzer == Analyzer::character) {
-            each_character_ngram(clean.bytes, clean.n, low, high, scratch.points, [&](const u8* p, size_t n) { put(p, n); });
-            empty();
-        } else {
-            each_padded_word(clean, [&](const u8* word, size_t size) {
-                each_padded_ngram(word, size, low, high, scratch.points, [&](const u8* p, size_t n) { put(p, n); });
-                empty();
-            });
+        auto rows = gram_rows(block, scratch, [&](const u32* found, size_t n) {
+            sums.add(found, n);
+            sums.flush();
+        });
+        each_character_ngram(clean.bytes, clean.n, size_t(block.plan.low), size_t(block.plan.high), scratch.points,
+                             [&](const u8* p, size_t n) { rows.put(p, n); });
+        rows.empty();
+        sums.finish(totals);
+    }
+};
+
+// Characters within words (char_wb). Most words come again, so what a word gives is kept; in float32 also its sum, and
+// only n-grams that occur more than once in the text are put right behind.
+template <class Sums>
+struct WordCharacterScorer {
+    static constexpr bool with_sums = std::is_same<Sums, FloatSums>::value;
+    static constexpr size_t most_words = 128;  // of a text scored by sums: a larger count would cost digits
+    const Block& block;
+    Scratch& scratch;
+    WordMemo& memo;
+    Sums sums;
+
+    WordCharacterScorer(const Block& b, Counts& counts, Scratch& s, WordMemo& m) : block(b), scratch(s), memo(m), sums(b, counts, s) {
+        if (memo.room == 0) {
+            const size_t sizes = size_t(block.plan.high - block.plan.low + 1), most = short_key + 2;
+            memo.room = block.stride + 2 + most * (sizes < most ? sizes : most) + 16;
+            memo.arena.reserve(WordMemo::arena_size > memo.room ? WordMemo::arena_size : memo.room);
+            memo.clear();
         }
+    }
+
+    // The rows of a word's n-grams, in pieces.
+    template <class Take>
+    INLINE void look_up(const u8* word, size_t size, Take take) {
+        auto rows = gram_rows(block, scratch, take);
+        each_padded_ngram(padded_word(word, size, scratch), size + 2, size_t(block.plan.low), size_t(block.plan.high), scratch.points,
+                          [&](const u8* p, size_t n) { rows.put(p, n); });
+        rows.empty();
+    }
+
+    // Where the memo has this word of up to 15 bytes; it is put there if it is not. `none`: there is no room.
+    INLINE u32 place_of(const Key& key, size_t slot, const u8* word, size_t size) {
+        WordMemo::Bucket& b = memo.buckets[slot];
+        for (int j = 0; j < 3; ++j)
+            if (b.low[j] == key.low && b.high[j] == key.high) return b.place[j];
+        return remember(b, key, word, size);
+    }
+    __attribute__((noinline)) u32 remember(WordMemo::Bucket& b, const Key& key, const u8* word, size_t size) {
+        if (memo.used + memo.room > memo.arena.capacity()) return none;
+        const u32 place = u32(memo.used);
+        u32* const entry = memo.arena.data() + place;
+        u32* const rows = entry + block.stride + 2;
+        u32 n = 0;
+        look_up(word, size, [&](const u32* found, size_t n_found) {
+            for (size_t i = 0; i < n_found; ++i) rows[n++] = found[i];
+        });
+        u32 distinct = 0;
+        for (u32 i = 0; i < n; ++i) {  // distinct rows to the front, in order
+            bool again = false;
+            for (u32 j = 0; j < distinct; ++j) again |= rows[j] == rows[i];
+            if (!again) std::swap(rows[distinct++], rows[i]);
+        }
+        double* const sum = sums_of_word();
+        each_width(block.stride, [&](auto width, size_t column) {
+            add_rows<width>(block.rows.data() + column, block.stride, rows, distinct, sum + column);
+        });
+        for (size_t j = 0; j < block.stride; ++j) reinterpret_cast<float*>(entry)[j] = float(sum[j]);
+        entry[block.stride] = distinct;
+        entry[block.stride + 1] = n - distinct;
+        memo.used = (memo.used + block.stride + 2 + n + 15) / 16 * 16;
+        const u32 j = b.next;
+        b.next = j == 2 ? 0 : j + 1;
+        b.low[j] = key.low;
+        b.high[j] = key.high;
+        b.place[j] = place;
+        return place;
+    }
+    double* sums_of_word() {
+        double* sum = scratch.word_sums.reserve(block.stride);
+        for (size_t j = 0; j < block.stride; ++j) sum[j] = 0;
+        return sum;
+    }
+
+    // One word after another, each n-gram counted.
+    void score_by_counts(const Clean& clean, double* totals) {
+        sums.begin();
+        const auto count = [&](const u32* rows, size_t n) {
+            sums.add(rows, n);
+            sums.flush();
+        };
+        each_word(clean, scratch, [&](const u8* word, size_t size) {
+            u32 place = none;
+            if (size <= short_key) {
+                const Key key = short_key_of(word, size);
+                place = place_of(key, hash(key) & (WordMemo::n_buckets - 1), word, size);
+            }
+            if (place == none) return look_up(word, size, count);
+            const u32* entry = memo.arena.data() + place + block.stride;
+            count(entry + 2, entry[0] + entry[1]);
+        });
+        sums.finish(totals);
+    }
+
+    void score_block(const CleanTexts& texts, size_t n_texts, double* totals, size_t n_outputs) {
+        if (memo.used + texts_at_once * most_words * memo.room > memo.arena.capacity()) {
+            memo.arena.reserve(texts_at_once * most_words * memo.room * 2);
+            memo.clear();
+        }
+        size_t ends[texts_at_once + 1] = {};
+        bool by_sums[texts_at_once];
+        for (size_t t = 0; t < n_texts; ++t) {
+            const Clean clean = texts[t];
+            ends[t + 1] = ends[t];
+            by_sums[t] = with_sums && clean.n <= long_text;
+            if (!by_sums[t]) continue;
+            Runs runs(clean, Tokens::space);
+            const size_t n_edges = runs.next(clean.n_words(), scratch.edges);
+            by_sums[t] = n_edges <= 2 * most_words;
+            if (by_sums[t]) ends[t + 1] += word_keys(clean, n_edges, ends[t]);
+        }
+        u32* places = scratch.places.reserve(ends[n_texts] + 1);
+        for (size_t i = 0; i < ends[n_texts]; ++i) {
+            const Token& word = scratch.tokens[i];
+            places[i] = none;
+            if (word.size > short_key) continue;
+            places[i] = place_of(scratch.keys[i], scratch.slots[i], word.bytes, word.size);
+            const u32* entry = memo.arena.data() + places[i];
+            for (size_t line = 0; line < block.stride + 24; line += 16) __builtin_prefetch(entry + line);
+        }
+        for (size_t t = 0; t < n_texts; ++t) {
+            if (by_sums[t])
+                score_by_sums(ends[t], ends[t + 1], totals + t * n_outputs);
+            else
+                score_by_counts(texts[t], totals + t * n_outputs);
+        }
+    }
+
+    STAGE size_t word_keys(const Clean& clean, size_t n_edges, size_t at) {
+        const size_t n = n_edges / 2;
+        Key* keys = scratch.keys.reserve(at + n + 1) + at;
+        u32* slots = scratch.slots.reserve(at + n + 1) + at;
+        Token* tokens = scratch.tokens.reserve(at + n + 1) + at;
+        const size_t* edges = scratch.edges.data();
+        for (size_t i = 0; i < n; ++i) {
+            const u8* p = clean.bytes + edges[2 * i];
+            const size_t size = edges[2 * i + 1] - edges[2 * i];
+            tokens[i] = {p, size};
+            keys[i] = short_key_of(p, size <= short_key ? size : 0);
+            slots[i] = u32(hash(keys[i]) & (WordMemo::n_buckets - 1));
+            __builtin_prefetch(&memo.buckets[slots[i]]);
+        }
+        return n;
+    }
+
+    STAGE void score_by_sums(size_t from, size_t to, double* totals) {
+        score_words(from, to, totals, std::integral_constant<bool, with_sums>());
+    }
+    void score_words(size_t, size_t, double*, std::false_type) {}
+    INLINE void score_words(size_t from, size_t to, double* totals, std::true_type) {
+        sums.begin();
+        const u32* places = scratch.places.data();
+        const size_t stride = block.stride;
+        u32* listed = scratch.singles.reserve(to - from + 1);  // places of words that have their sum, in lines
+        size_t n_listed = 0;
+        for (size_t i = from; i < to; ++i) {
+            if (places[i] == none) {
+                look_up(scratch.tokens[i].bytes, scratch.tokens[i].size, [&](const u32* rows, size_t n) { sums.add(rows, n); });
+                continue;
+            }
+            listed[n_listed++] = places[i] / 16;
+            const u32* entry = memo.arena.data() + places[i] + stride;
+            sums.add_summed(entry + 2, entry[0]);
+            for (u32 j = 0; j < entry[1]; ++j) sums.add_extra(entry[2 + entry[0] + j]);
+        }
+        const float* arena = reinterpret_cast<const float*>(memo.arena.data());
+        each_width(stride, [&](auto width, size_t column) { add_rows<width>(arena + column, 16, listed, n_listed, sums.sums + column); });
         sums.finish(totals);
     }
 };
@@ -368,21 +551,20 @@ struct CharacterScorer {
 template <class Sums>
 void score_hashed_characters(const Block& block, const Clean& clean, size_t number, Counts& counts, Scratch& scratch, double* totals) {
     HashScorer<Sums> hasher(block, counts, scratch);
-    CharacterScorer<Sums> words(block, counts, scratch);
     const size_t low = size_t(block.plan.low), high = size_t(block.plan.high);
     hasher.sums.begin();
     const auto add = [&](const u8* p, size_t n) { hasher.add(p, n, number); };
     if (block.plan.analyzer == Analyzer::character)
         each_character_ngram(clean.bytes, clean.n, low, high, scratch.points, add);
     else
-        words.each_padded_word(clean, [&](const u8* word, size_t size) {
-            each_padded_ngram(word, size, low, high, scratch.points, add);
+        each_word(clean, scratch, [&](const u8* word, size_t size) {
+            each_padded_ngram(padded_word(word, size, scratch), size + 2, low, high, scratch.points, add);
         });
     hasher.sums.finish(totals);
 }
 
 template <class Sums>
-void score_group(const Engine& engine, const Block& block, const CleanTexts& texts, size_t n_texts, size_t first, Counts& counts, Scratch& scratch, double* totals) {
+void score_group(const Engine& engine, const Block& block, const CleanTexts& texts, size_t n_texts, size_t first, Counts& counts, WordMemo& memo, Scratch& scratch, double* totals) {
     const size_t n_outputs = engine.n_outputs();
     if (block.plan.analyzer == Analyzer::word && !block.hashed()) {
         WordScorer<Sums> scorer(block, counts, scratch);
@@ -390,9 +572,11 @@ void score_group(const Engine& engine, const Block& block, const CleanTexts& tex
     } else if (block.plan.analyzer == Analyzer::word) {
         HashScorer<Sums> scorer(block, counts, scratch);
         for (size_t t = 0; t < n_texts; ++t) scorer.score_words(texts[t], first + t, totals + t * n_outputs);
+    } else if (!block.hashed() && block.plan.analyzer == Analyzer::character_wb) {
+        WordCharacterScorer<Sums>(block, counts, scratch, memo).score_block(texts, n_texts, totals, n_outputs);
     } else if (!block.hashed()) {
         CharacterScorer<Sums> scorer(block, counts, scratch);
-        for (size_t t = 0; t < n_texts; ++t) scorer.score(texts[t], first + t, totals + t * n_outputs);
+        for (size_t t = 0; t < n_texts; ++t) scorer.score(texts[t], totals + t * n_outputs);
     } else {
         for (size_t t = 0; t < n_texts; ++t)
             score_hashed_characters<Sums>(block, texts[t], first + t, counts, scratch, totals + t * n_outputs);
@@ -422,11 +606,11 @@ void score_texts(const Engine& engine, const Text* texts, size_t n, Out* out, Sc
             const CleanTexts& clean = scratch.cleans[block.cleaning];
             Counts& counts = scratch.counts[b];
             if (sizeof(Out) == 8)
-                score_group<CountSums<true>>(engine, block, clean, n_texts, first, counts, scratch, totals);
+                score_group<CountSums<true>>(engine, block, clean, n_texts, first, counts, scratch.memos[b], scratch, totals);
             else if (block.hashed())
-                score_group<CountSums<false>>(engine, block, clean, n_texts, first, counts, scratch, totals);
+                score_group<CountSums<false>>(engine, block, clean, n_texts, first, counts, scratch.memos[b], scratch, totals);
             else
-                score_group<FloatSums>(engine, block, clean, n_texts, first, counts, scratch, totals);
+                score_group<FloatSums>(engine, block, clean, n_texts, first, counts, scratch.memos[b], scratch, totals);
         }
         const double* intercept = engine.intercept();
         for (size_t t = 0; t < n_texts; ++t)

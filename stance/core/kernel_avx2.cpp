@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstring>
 #include <string>
+#include <type_traits>
 
 #include "murmur.hpp"
 #include "stance_tokens.hpp"

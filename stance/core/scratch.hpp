@@ -48,7 +48,9 @@ struct Counts {
     Buffer<u32> unique;  // rows in order of first sight
     size_t n_unique = 0, n_summed = 0;
     Buffer<u32> again;  // rows seen more than once
-    size_t n_again = 0;
+    Buffer<u32> touched;  // rows seen first as part of a word's sum
+    Buffer<float> factors;
+    size_t n_again = 0, n_touched = 0;
     size_t n_rows = 0;
 
     void fit(size_t rows) {
@@ -56,23 +58,28 @@ struct Counts {
         seen.zeros(rows / 64 + 1);
         count.zeros(rows + 1);
         n_rows = rows;
-        n_unique = n_again = n_summed = 0;
+        n_unique = n_again = n_summed = n_touched = 0;
     }
 };
 
-// Sums of the n-grams of single words (char_wb), kept for the words that come again.
+// What a word of up to 15 bytes gives under char_wb, kept for when it comes again. In `arena`, in units of four bytes:
+// the sum of its distinct rows (block.stride floats), how many they are, how many rows come again, those rows.
 struct WordMemo {
     struct alignas(64) Bucket {
         u64 low[3], high[3];
-        u32 place[3];  // in `arena`
-        u32 oldest;
+        u32 place[3];
+        u32 next;  // the one to be replaced
     };
     static constexpr size_t n_buckets = 1 << 13;
-    static constexpr size_t arena_limit = 3 << 20;  // in units of four bytes
+    static constexpr size_t arena_size = 4 << 20;
     Buffer<Bucket> buckets;
     Buffer<u32> arena;
-    size_t used = 0;
-    const void* owner = nullptr;
+    size_t used = 0, room = 0;
+
+    void clear() {
+        buckets.zeros(n_buckets);
+        used = 0;
+    }
 };
 
 struct Scratch {
@@ -89,13 +96,17 @@ struct Scratch {
     Buffer<u64> pairs;
     Buffer<u32> pair_slots;
     Buffer<u32> singles, longer;  // rows found
+    Buffer<Key> gram_keys;        // of character n-grams, on their way to rows
+    Buffer<u32> gram_slots, gram_rows;
+    Buffer<Token> gram_tokens;
+    Buffer<u32> places;           // of words in the memo
     Buffer<u8> joined;            // tokens with one space between
     Buffer<size_t> joined_starts, joined_ends;
     Buffer<u32> points;           // starts of code points
 
     std::vector<Counts> counts;   // one a block
     std::vector<WordMemo> memos;  // one a block
-    Buffer<double> sums;          // of a row of weights
+    Buffer<double> sums, word_sums;
     Buffer<double> totals;        // texts_at_once rows of outputs
     Buffer<u64> sorted;
 

@@ -25,22 +25,39 @@ INLINE void add_rows(const float* rows, size_t stride, const u32* list, size_t n
     }
 }
 
-inline void add_all_rows(const float* rows, size_t stride, const u32* list, size_t n, double* sums) {
-    size_t column = 0;
-    while (stride - column >= 64) {
-        add_rows<8>(rows + column, stride, list, n, sums + column);
-        column += 64;
+// The same with a factor for each row.
+template <int V>
+INLINE void add_scaled_rows(const float* rows, size_t stride, const u32* list, const float* factors, size_t n, double* sums) {
+    while (n > 0) {
+        const size_t count = n < rows_at_once ? n : rows_at_once;
+        Floats sum[V];
+        for (int v = 0; v < V; ++v) sum[v] = Floats{};
+        for (size_t i = 0; i < count; ++i) {
+            const Floats* row = reinterpret_cast<const Floats*>(rows + size_t(list[i]) * stride);
+            for (int v = 0; v < V; ++v) sum[v] += factors[i] * row[v];
+        }
+        float out[V * 8];
+        std::memcpy(out, sum, sizeof out);
+        for (int j = 0; j < V * 8; ++j) sums[j] += double(out[j]);
+        list += count;
+        factors += count;
+        n -= count;
     }
-    rows += column;
-    sums += column;
+}
+
+// Calls f(V, column) for the widths of which `stride` is made.
+template <class F>
+INLINE void each_width(size_t stride, F f) {
+    size_t column = 0;
+    for (; stride - column >= 64; column += 64) f(std::integral_constant<int, 8>(), column);
     switch ((stride - column) / 8) {
-        case 1: return add_rows<1>(rows, stride, list, n, sums);
-        case 2: return add_rows<2>(rows, stride, list, n, sums);
-        case 3: return add_rows<3>(rows, stride, list, n, sums);
-        case 4: return add_rows<4>(rows, stride, list, n, sums);
-        case 5: return add_rows<5>(rows, stride, list, n, sums);
-        case 6: return add_rows<6>(rows, stride, list, n, sums);
-        case 7: return add_rows<7>(rows, stride, list, n, sums);
+        case 1: return f(std::integral_constant<int, 1>(), column);
+        case 2: return f(std::integral_constant<int, 2>(), column);
+        case 3: return f(std::integral_constant<int, 3>(), column);
+        case 4: return f(std::integral_constant<int, 4>(), column);
+        case 5: return f(std::integral_constant<int, 5>(), column);
+        case 6: return f(std::integral_constant<int, 6>(), column);
+        case 7: return f(std::integral_constant<int, 7>(), column);
     }
 }
 
@@ -55,6 +72,7 @@ struct FloatSums {
     const Block& block;
     Counts& counts;
     double* sums;
+    static constexpr int32_t summed_once = 1 << 20;  // in a count: how often its row stands in the sum, beyond once
 
     FloatSums(const Block& b, Counts& c, Scratch& scratch) : block(b), counts(c), sums(scratch.sums.reserve(b.stride + 8)) {
         counts.fit(b.n_rows);
@@ -78,35 +96,77 @@ struct FloatSums {
             n_again += known;
         }
         counts.n_unique += n_unique;
-        size_t kept = 0;
-        for (size_t i = 0; i < n_again; ++i) {
-            const u32 row = again[i];
-            if (counts.count[row]++ == 0) {
-                again[kept++] = row;
-                __builtin_prefetch(&block.rows[row * block.stride]);
-            }
-        }
-        counts.n_again += kept;
+        note_again(again, n_again, 1);
     }
     STAGE void flush() {
-        add_all_rows(block.rows.data(), block.stride, counts.unique.data() + counts.n_summed, counts.n_unique - counts.n_summed, sums);
+        const u32* list = counts.unique.data() + counts.n_summed;
+        const size_t n = counts.n_unique - counts.n_summed, stride = block.stride;
+        const float* rows = block.rows.data();
+        each_width(stride, [&](auto width, size_t column) { add_rows<width>(rows + column, stride, list, n, sums + column); });
         counts.n_summed = counts.n_unique;
+    }
+    // The distinct rows of a word whose sum is already taken: what came before is counted as summed once more.
+    INLINE void add_summed(const u32* __restrict rows, size_t n) {
+        u32* __restrict touched = counts.touched.reserve(counts.n_touched + n + 1) + counts.n_touched;
+        u32* __restrict again = counts.again.reserve(counts.n_again + n + 1) + counts.n_again;
+        u64* __restrict seen = counts.seen.data();
+        size_t n_touched = 0, n_again = 0;
+        for (size_t i = 0; i < n; ++i) {
+            const u32 row = rows[i];
+            const u64 word = seen[row / 64], bit = 1ull << row % 64;
+            const bool known = word & bit;
+            seen[row / 64] = word | bit;
+            touched[n_touched] = row;
+            n_touched += !known;
+            again[n_again] = row;
+            n_again += known;
+        }
+        counts.n_touched += n_touched;
+        note_again(again, n_again, summed_once + 1);
+    }
+    // A row of a word that came again within it.
+    INLINE void add_extra(u32 row) {
+        u32* again = counts.again.reserve(counts.n_again + 2) + counts.n_again;
+        *again = row;
+        note_again(again, 1, 1);
+    }
+    INLINE void note_again(u32* again, size_t n, int32_t step) {
+        size_t kept = 0;
+        for (size_t i = 0; i < n; ++i) {
+            const u32 row = again[i];
+            int32_t& count = counts.count[row];
+            again[kept] = row;
+            kept += count == 0;
+            count += step;
+            __builtin_prefetch(&block.rows[row * block.stride]);
+        }
+        counts.n_again += kept;
     }
     // Add the block's scores to totals[0 .. n_outputs).
     STAGE void finish(double* totals) {
         const BlockPlan& plan = block.plan;
         flush();
-        for (size_t i = 0; i < counts.n_again; ++i) {
-            const u32 row = counts.again[i];
-            const double term = term_of(plan, counts.count[row] + 1);
-            counts.count[row] = 0;
-            const float* values = &block.rows[row * block.stride];
-            for (size_t j = 0; j < block.stride; ++j) sums[j] += (term - 1) * double(values[j]);
-            if (plan.norm == Norm::l2)
-                sums[plan.n_outputs] += ((term * term - 1) - (term - 1)) * double(values[plan.n_outputs]);
+        const size_t n = counts.n_again, stride = block.stride;
+        if (n > 0) {
+            float* factors = counts.factors.reserve(n);
+            const float* rows = block.rows.data();
+            double norm = 0;
+            for (size_t i = 0; i < n; ++i) {
+                const u32 row = counts.again[i];
+                const int32_t count = counts.count[row];
+                counts.count[row] = 0;
+                const double term = term_of(plan, 1 + (count & (summed_once - 1))), summed = 1 + (count >> 20);
+                factors[i] = float(term - summed);
+                // The norm's column has been added `summed` times and will be, by this factor, term - summed times.
+                norm += (term * term - term) * double(plan.norm == Norm::none ? 0.f : rows[row * stride + plan.n_outputs]);
+            }
+            const u32* list = counts.again.data();
+            each_width(stride, [&](auto width, size_t column) { add_scaled_rows<width>(rows + column, stride, list, factors, n, sums + column); });
+            if (plan.norm == Norm::l2) sums[plan.n_outputs] += norm;
         }
         for (size_t i = 0; i < counts.n_unique; ++i) counts.seen[counts.unique[i] / 64] = 0;
-        counts.n_unique = counts.n_summed = counts.n_again = 0;
+        for (size_t i = 0; i < counts.n_touched; ++i) counts.seen[counts.touched[i] / 64] = 0;
+        counts.n_unique = counts.n_summed = counts.n_again = counts.n_touched = 0;
         divide(block, sums, totals);
     }
     static INLINE void divide(const Block& block, const double* sums, double* totals) {

@@ -24,7 +24,7 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = sorted([*_HOME_OF, "__version__"])
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what type checkers and editors see
     from stance.actors import ActorTable, load_actors
     from stance.codebook import Codebook, load_codebook
     from stance.compiled import CompiledPipeline, compile, load_compiled

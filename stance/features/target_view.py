@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stance.features.masking import replaced
 from stance.tokens import token_spans
 
 Span = tuple[int, int]
@@ -28,16 +29,12 @@ def target_view(
     once more with the name before it, for tasks that ask about a few fixed targets.
     """
     marks = sorted([(a, b, TARGET) for a, b in target_spans] + [(a, b, OTHER) for a, b in other_spans])
-    pieces, places, end, length = [], [], 0, 0
-    for start, stop, mark in marks:
-        pieces += [sentence[end:start], mark]
-        length += start - end
+    marked = replaced(sentence, marks)
+    places, shift = [], 0
+    for start, end, mark in marks:
         if mark == TARGET:
-            places.append((length, length + len(mark)))
-        length += len(mark)
-        end = stop
-    pieces.append(sentence[end:])
-    marked = "".join(pieces)
+            places.append((start + shift, start + shift + len(mark)))
+        shift += len(mark) - (end - start)
     near = _near(marked, places) if target_spans else [MEANT]
     if name is not None:
         prefix = "x" + "".join(c for c in name.lower() if c.isalnum())

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from stance.errors import TextError
@@ -59,6 +58,23 @@ class Stance:
     spans: tuple[Span, ...] = ()
 
 
+class FrozenDict(dict[str, Any]):
+    """A dict that cannot be changed, since results are frozen."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: object, **__: object) -> Any:
+        raise TypeError("a labelled sentence cannot be changed; copy the stances with dict(sentence.stance)")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return FrozenDict, (dict(self),)
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence and its labels; `document.text[span[0]:span[1]] == text`.
@@ -72,14 +88,10 @@ class Sentence:
     claims: tuple[Claim, ...] = ()
     role: Role | None = None
     voice: Voice | None = None
-    stance: Mapping[str, Stance] = field(default_factory=dict)
+    stance: dict[str, Stance] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.stance, MappingProxyType):
-            object.__setattr__(self, "stance", MappingProxyType(dict(self.stance)))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Sentence, (self.text, self.span, self.claims, self.role, self.voice, dict(self.stance))
+        object.__setattr__(self, "stance", FrozenDict(self.stance))
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,7 @@ def save_model(model: Model, folder: str | PathLike[str]) -> None:
         "version": VERSION,
         "name": model.name,
         "blind_targets": model.blind_targets,
+        "masked_kinds": list(model.masked_kinds),
         "codebook": model.codebook.to_dict(),
         "provenance": {key: getattr(model.provenance, key) for key in Provenance.__dataclass_fields__},
         "calibration": _plain_calibration(model.calibration),
@@ -169,10 +170,13 @@ def _load(folder: Path, *, verify: bool) -> Model:
         calibration = _calibration(index["calibration"], codebook)
         provenance = Provenance(**index["provenance"])
         name, blind, report, examples = (index[key] for key in ("name", "blind_targets", "report", "examples"))
+        masked_kinds = index["masked_kinds"]
     except CodebookError as error:
         raise ModelError(f"{where}: {error}") from None
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{where}: lacks or breaks a field: {error!r}") from None
+    if not isinstance(masked_kinds, list) or not all(isinstance(kind, str) for kind in masked_kinds):
+        raise ModelError(f"{where}: masked_kinds must be a list of kinds of actors; got {masked_kinds!r:.60}")
     if not isinstance(name, str) or not isinstance(blind, bool):
         raise ModelError(f"{where}: name must be a string and blind_targets true or false; got {name!r}, {blind!r}")
     needed = {"sentences": layers.n_outputs, "targets": len(codebook.stances)}
@@ -180,7 +184,7 @@ def _load(folder: Path, *, verify: bool) -> Model:
     actors = load_actors(folder / "actors.tsv") if "actors.tsv" in files else None
     model = Model(
         name, codebook, scorers["sentences"], scorers["targets"], calibration, provenance,
-        blind_targets=blind, actors=actors, report=report,
+        blind_targets=blind, masked_kinds=masked_kinds, actors=actors, report=report,
     )  # fmt: skip
     if verify:
         _check_examples(model, examples, where)

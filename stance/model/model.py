@@ -15,6 +15,7 @@ from stance.actors import ActorTable, load_actors
 from stance.codebook import Codebook
 from stance.compiled.heads import softmax
 from stance.compiled.pipeline import CompiledPipeline
+from stance.features.masking import masked
 from stance.features.target_view import target_view
 from stance.labels.records import Document
 from stance.labels.sentences import build_sentences
@@ -59,6 +60,7 @@ class Model:
         provenance: Provenance,
         *,
         blind_targets: bool = True,
+        masked_kinds: Sequence[str] = (),
         actors: ActorTable | None = None,
         report: Mapping[str, Any] | None = None,
     ) -> None:
@@ -69,6 +71,7 @@ class Model:
         self.calibration = calibration
         self.provenance = provenance
         self.blind_targets = blind_targets
+        self.masked_kinds = tuple(masked_kinds)
         self.report = report
         self._actors = actors
         self._layers = Layers.of(codebook)
@@ -84,7 +87,7 @@ class Model:
         """Return the same model with another table of actors."""
         return Model(
             self.name, self.codebook, self.sentence_scorer, self.target_scorer, self.calibration, self.provenance,
-            blind_targets=self.blind_targets, actors=actors, report=self.report,
+            blind_targets=self.blind_targets, masked_kinds=self.masked_kinds, actors=actors, report=self.report,
         )  # fmt: skip
 
     @property
@@ -97,7 +100,7 @@ class Model:
         """Return raw scores, float64 (n_sentences, n_outputs): claims, then roles, then voices, in codebook order."""
         if self.sentence_scorer is None:
             return np.zeros((len(sentences), 0))
-        return scores_of(self.sentence_scorer, sentences)
+        return scores_of(self.sentence_scorer, [masked(s, self.actors, self.masked_kinds) for s in sentences])
 
     def probabilities(self, sentences: Iterable[str], documents: Sequence[Any] | None = None) -> Probabilities:
         """Return the probabilities of each sentence's labels.

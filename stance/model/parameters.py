@@ -24,6 +24,8 @@ class Settings:
     unlisted_weight : what an actor counts, as a mere mention, that a sentence names and its coders did not list.
     blind_targets : whether targets are masked, so that what is learned of one actor holds for all. False also
         learns from the targets' names: for tasks with a few fixed targets.
+    masked_kinds : kinds of actors that claims, roles and voice do not see (`ActorTable.kinds`): what they learn must
+        not hang on who is accused.
     min_df : n-grams in fewer sentences are left out; None is 2, and 1 for corpora under 500 sentences.
     n_folds : folds for out-of-fold scores, by document.
     seed : decides ties between folds.
@@ -36,6 +38,7 @@ class Settings:
     neighbours: bool = True
     unlisted_weight: float = 0.5
     blind_targets: bool = True
+    masked_kinds: tuple[str, ...] = ("state", "territory", "historical state")
     min_df: int | None = None
     n_folds: int = 5
     seed: int = 0

@@ -16,6 +16,7 @@ from stance.actors import ActorTable, find_mentions, load_actors
 from stance.codebook import Codebook
 from stance.corpus import Corpus, document_groups
 from stance.errors import CorpusError
+from stance.features.masking import masked
 from stance.features.ngrams import sentence_features, target_features
 from stance.features.target_view import Span, target_view
 from stance.model.model import Model
@@ -87,7 +88,9 @@ def train_out_of_fold(
     features = matrix = None
     if layers.n_outputs:
         features = sentence_features(min_df=min_df)
-        matrix = _fit_features(features, corpus.texts, corpus.name)
+        table = actors or load_actors()
+        texts = [masked(text, table, settings.masked_kinds) for text in corpus.texts]
+        matrix = _fit_features(features, texts, corpus.name)
     shares = corpus.claim_shares(codebook)
     if codebook.claims:
         _check_coded(shares, codebook.claim_names, "claims", corpus)
@@ -135,7 +138,7 @@ def train_out_of_fold(
     )
     model = Model(
         name or codebook.name, codebook, scorer, target_scorer, calibration, provenance,
-        blind_targets=settings.blind_targets, actors=actors,
+        blind_targets=settings.blind_targets, masked_kinds=settings.masked_kinds, actors=actors,
     )  # fmt: skip
     return model, out
 

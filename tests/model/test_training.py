@@ -1,0 +1,79 @@
+"""Training: the same in, the same out; masked actors; targets nobody mentions."""
+
+import numpy as np
+import pytest
+
+import stance
+from stance.errors import CorpusError
+
+
+def test_training_twice_gives_the_same_scores(corpus, model):
+    """The same corpus, settings and versions give scores equal to 1e-9."""
+    again = stance.train(corpus, stance.load_codebook("security"), name="small")
+    texts = corpus.texts[:50]
+    np.testing.assert_allclose(again.scores(texts), model.scores(texts), rtol=0, atol=1e-9)
+
+
+def test_claims_do_not_depend_on_which_state_is_accused(model):
+    """Swapping one state for another leaves every claim, role and voice probability as it was."""
+    ours = model.probabilities(["China is bullying its neighbours, and Beijing must stop."])
+    theirs = model.probabilities(["Denmark is bullying its neighbours, and Copenhagen must stop."])
+    for layer in ("claims", "roles", "voice"):
+        np.testing.assert_array_equal(getattr(ours, layer), getattr(theirs, layer))
+
+
+def test_a_target_nobody_mentions_gets_a_stance(model):
+    """`targets=` are judged in every sentence, without spans where they are not mentioned."""
+    document = model.label("The drills went on. Nobody was hurt.", targets=["Atlantis"])
+    for sentence in document.sentences:
+        assert sentence.stance["Atlantis"].name in ("against", "favor", "neutral")
+        assert sentence.stance["Atlantis"].spans == ()
+
+
+def test_labels_that_the_codebook_does_not_know_are_refused_with_their_place(corpus, tmp_path):
+    """The error names the line and the label."""
+    path = tmp_path / "odd.jsonl"
+    path.write_text('{"document": "a", "text": "One.", "claims": ["sarcasm"], "role": "event", "voice": "author"}\n')
+    with pytest.raises(CorpusError, match=r"odd\.jsonl:1: claims must be one of .*got 'sarcasm'"):
+        stance.train(stance.read_corpus(path), stance.load_codebook("security"))
+
+
+def test_a_corpus_of_one_document_cannot_be_trained_on(corpus):
+    """Out-of-fold scores need two documents."""
+    one = corpus.select([document == corpus.documents[0] for document in corpus.documents])
+    with pytest.raises(CorpusError, match="two documents"):
+        stance.train(one, stance.load_codebook("security"))
+
+
+def test_a_layer_that_nobody_coded_is_refused(tmp_path):
+    """A codebook with roles needs coded roles."""
+    path = tmp_path / "claims-only.jsonl"
+    lines = [f'{{"document": "{d}", "text": "This is bad number {d}.", "claims": ["provocation"]}}' for d in range(4)]
+    path.write_text("\n".join(lines))
+    with pytest.warns(UserWarning, match="never give"), pytest.raises(CorpusError, match="role must be coded"):
+        stance.train(stance.read_corpus(path), stance.load_codebook("security"))
+
+
+def test_probabilities_have_the_shapes_and_ranges_they_say(model, corpus):
+    """claims (n, 18), roles (n, 6) adding to 1, voice (n,); all from 0 to 1."""
+    found = model.probabilities(corpus.texts[:20])
+    assert found.claims.shape == (20, 18)
+    assert found.roles.shape == (20, 6)
+    assert found.voice.shape == (20,)
+    np.testing.assert_allclose(found.roles.sum(axis=1), 1)
+    for values in (found.claims, found.roles, found.voice):
+        assert ((values >= 0) & (values <= 1)).all()
+
+
+def test_neighbours_of_another_document_do_not_count(model):
+    """With ids, the first sentence of a document is scored as if nothing came before it."""
+    alone = model.probabilities(["They met on Monday."])
+    after = model.probabilities(["War is near.", "They met on Monday."], documents=["a", "b"])
+    np.testing.assert_allclose(after.roles[1], alone.roles[0], atol=1e-6)
+
+
+def test_no_sentences_give_empty_arrays(model):
+    """An empty list is a batch of none."""
+    found = model.probabilities([])
+    assert found.claims.shape == (0, 18)
+    assert found.voice.shape == (0,)

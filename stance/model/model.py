@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -22,7 +23,7 @@ from stance.labels.sentences import build_sentences
 from stance.model.parameters import Calibration, Layers, Provenance
 from stance.model.scorer import scores_of
 from stance.sentences import split_sentences
-from stance.text import check_text
+from stance.text import check_text, looks_english
 
 Floats = NDArray[np.float64]
 Text = str | Sequence[str]
@@ -143,9 +144,13 @@ class Model:
         """Return the labelled document of a text, or of a list of ready sentences (joined by line breaks).
 
         `targets` are judged in every sentence besides the actors found. `document` becomes the document's id.
-        Any str is labelled, whatever it holds; raises TypeError or TextError for what is no text.
+        Any str is labelled, whatever it holds, with a UserWarning where the model is for English and the text does not
+        look it; raises TypeError or TextError for what is no text.
         """
-        return self._label_batch([(document, text)], _targets(targets))[0]
+        labelled = self._label_batch([(document, text)], _targets(targets))[0]
+        if self._is_foreign(labelled):
+            warnings.warn(self._foreign(labelled), stacklevel=2)
+        return labelled
 
     def label_documents(
         self, texts: Iterable[Text], targets: Iterable[str] | None = None, *, n_jobs: int | None = None
@@ -154,8 +159,23 @@ class Model:
 
         Items are texts, lists of ready sentences, or (id, text) pairs as tuples; without an id a document is
         numbered from 0. `n_jobs` workers as joblib counts them: threads with the compiled core, else processes.
+        Where the model is for English, one UserWarning names the first document that does not look it.
         """
-        extra = _targets(targets)
+        warned = False
+        for document in self._label_all(texts, _targets(targets), n_jobs):
+            if not warned and self._is_foreign(document):
+                warned = True
+                warnings.warn(self._foreign(document), stacklevel=2)
+            yield document
+
+    def _is_foreign(self, document: Document) -> bool:
+        return self.codebook.language == "en" and not looks_english(document.text)
+
+    def _foreign(self, document: Document) -> str:
+        which = "the text" if document.id is None else f"document {document.id!r}"
+        return f"{which} does not look like English, the language of model {self.name!r}: its labels may mean little"
+
+    def _label_all(self, texts: Iterable[Text], extra: Sequence[str], n_jobs: int | None) -> Iterator[Document]:
         batches = _batches(_named(_several(texts, "texts")))
         if n_jobs in (None, 1):
             for batch in batches:

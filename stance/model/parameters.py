@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a model comes from: for its card, and for whoever makes it again."""
+    """Where a model comes from: for its card, and for whoever makes it again.
+
+    `licence` is that of the weights, "" where nobody said; `sources` maps the sources of the corpus's texts to their
+    licences.
+    """
 
     corpus: str = ""
     corpus_digest: str = ""
@@ -58,6 +63,8 @@ class Provenance:
     n_documents: int = 0
     versions: dict[str, str] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
+    licence: str = ""
+    sources: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,8 @@ class Layers:
     def of(cls, codebook: Codebook) -> Layers:
         """Return the columns of a codebook's layers: claims, then roles, then voices."""
         ends = np.cumsum([0, len(codebook.claims), len(codebook.roles), len(codebook.voices)]).tolist()
-        return cls(*(slice(a, b) for a, b in zip(ends, ends[1:], strict=False)), n_outputs=ends[-1])
+        claims, roles, voices = (slice(a, b) for a, b in pairwise(ends))
+        return cls(claims, roles, voices, n_outputs=ends[-1])
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -35,11 +35,6 @@ from sklearn.svm import LinearSVC
 
 from stance.tokens import TOKEN_PATTERN, tokenize
 
-try:
-    from sklearn.frozen import FrozenEstimator
-except ImportError:  # scikit-learn 1.5
-    FrozenEstimator = None
-
 Make = Callable[[], Any]
 
 
@@ -208,9 +203,7 @@ VECTORIZERS: dict[str, Make] = {
     "tf-idf, SVD, standardized": lambda: make_pipeline(
         TfidfVectorizer(ngram_range=(1, 2)), TruncatedSVD(10, random_state=0), StandardScaler()
     ),
-    "tf-idf, randomly projected": lambda: make_pipeline(
-        TfidfVectorizer(), SparseRandomProjection(20, random_state=0)
-    ),
+    "tf-idf, randomly projected": lambda: make_pipeline(TfidfVectorizer(), SparseRandomProjection(20, random_state=0)),
     "union over counts": lambda: make_pipeline(
         CountVectorizer(ngram_range=(1, 2)),
         FeatureUnion(
@@ -225,7 +218,7 @@ VECTORIZERS: dict[str, Make] = {
     "calibrated whole pipelines": lambda: TfidfVectorizer(min_df=2),
     "one pipeline a class": lambda: TfidfVectorizer(),
     "found by search": lambda: TfidfVectorizer(),
-}  # fmt: skip
+}
 
 # estimators around the whole pipeline, whose members each have vectorizers of their own
 WRAPPED: dict[str, Callable[[Any], Any]] = {
@@ -239,16 +232,25 @@ def _sgd(loss: str) -> Make:
     return lambda: SGDClassifier(loss=loss, random_state=0, max_iter=30, tol=None)
 
 
-
 CLASSIFIERS: dict[str, Make] = {
     "logistic": lambda: LogisticRegression(max_iter=200, tol=1e-3),
     "logistic, liblinear": lambda: LogisticRegression(solver="liblinear"),
     "logistic CV": lambda: LogisticRegressionCV(Cs=2, cv=2, max_iter=100),
     "linear SVC": lambda: LinearSVC(random_state=0),
-    **{f"SGD {loss}": _sgd(loss) for loss in (
-        "hinge", "log_loss", "modified_huber", "squared_hinge", "perceptron", "squared_error", "huber",
-        "epsilon_insensitive", "squared_epsilon_insensitive",
-    )},
+    **{
+        f"SGD {loss}": _sgd(loss)
+        for loss in (
+            "hinge",
+            "log_loss",
+            "modified_huber",
+            "squared_hinge",
+            "perceptron",
+            "squared_error",
+            "huber",
+            "epsilon_insensitive",
+            "squared_epsilon_insensitive",
+        )
+    },
     "ridge": lambda: RidgeClassifier(),
     "ridge CV": lambda: RidgeClassifierCV(),
     "perceptron": lambda: Perceptron(random_state=0, max_iter=20, tol=None),
@@ -273,9 +275,14 @@ CLASSIFIERS: dict[str, Make] = {
         SGDClassifier(random_state=0), cv=3, method="isotonic", ensemble=False
     ),
     "sigmoid of NB": lambda: CalibratedClassifierCV(MultinomialNB(), cv=2),
-}  # fmt: skip
+}
 if hasattr(linear_model, "PassiveAggressiveClassifier"):  # leaves scikit-learn in 1.10
     CLASSIFIERS["passive-aggressive"] = lambda: linear_model.PassiveAggressiveClassifier(random_state=0, max_iter=20)
+
+
+if "multi_class" in LogisticRegression().get_params():  # until scikit-learn 1.7
+    CLASSIFIERS["logistic, multinomial"] = lambda: LogisticRegression(multi_class="multinomial")
+    CLASSIFIERS["logistic, one-vs-rest"] = lambda: LogisticRegression(multi_class="ovr")
 
 
 _KINDS = {

@@ -269,5 +269,3 @@ def _calibrator(calibrator: Any, path: str, step: Any) -> Calibrator:
             np.array(calibrator.X_thresholds_, dtype=np.float64), np.array(calibrator.y_thresholds_, dtype=np.float64)
         )
     raise refusal(path, step, f"the calibrator {calibrator!r}", "sigmoid and isotonic calibration, clipped at the ends")
-
-

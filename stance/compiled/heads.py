@@ -50,9 +50,11 @@ def expit(x: Array) -> Array:
 
 def softmax(x: Array) -> Array:
     """Return exp(x) over its sum in each row, float64 (n, n_classes)."""
-    x = np.asarray(x, dtype=np.float64)
-    powers = np.exp(x - x.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+    # ufuncs by name: for one text their wrappers cost more than the arithmetic
+    x = x - np.maximum.reduce(x, axis=1, keepdims=True)
+    powers = np.exp(x, dtype=np.float64)
+    powers /= np.add.reduce(powers, axis=1, keepdims=True)
+    return powers
 
 
 def _shares(values: Array) -> Array:
@@ -85,10 +87,14 @@ class Linear:
     def decision(self, scores: Array) -> Array:
         if self.stop - self.start == 1:
             return np.ascontiguousarray(scores[:, self.start])
+        if self.stop - self.start == scores.shape[1]:
+            return scores
         return np.ascontiguousarray(scores[:, self.start : self.stop])
 
     def proba(self, scores: Array) -> Array:
-        decision = self.decision(scores).astype(np.float64, copy=False)
+        if self.rule == "none":
+            raise AttributeError("this linear classifier has no predict_proba")
+        decision = np.asarray(self.decision(scores), dtype=np.float64)
         if self.rule == "softmax":
             return softmax(decision)
         if self.rule == "softmax_of_both":
@@ -196,11 +202,11 @@ class OneVsRest:
 
     @property
     def has_decision(self) -> bool:
-        return all(m.has_decision for m in self.members)
+        return self.members[0].has_decision  # scikit-learn asks no other; if one has none, the call raises
 
     @property
     def has_proba(self) -> bool:
-        return all(m.has_proba for m in self.members)
+        return self.members[0].has_proba
 
     @property
     def wants_float64(self) -> bool:

@@ -19,6 +19,12 @@ Path = Literal["core", "plain"]
 # Float32 scores of a row of n columns differ from float64 by at most about n * 2**-24 of sum |value * weight|. This
 # many times 2**-24 is sure for a thousand columns and, since errors partly cancel, far more than enough for a million.
 _FLOAT32_DOUBT = 2.0**-14
+# Where the terms of a row may sum to more, float32 cannot be counted on for 1e-5 of a score near 1: models that did not
+# converge, whose weights are huge and cancel.
+_FLOAT32_LARGEST = 1024.0
+
+
+_FEW = 64  # texts: float64 at once costs less than asking which of them float32 leaves in doubt
 
 
 class _IfAvailable:
@@ -47,7 +53,8 @@ class CompiledPipeline:
     TypeError or TextError naming its index; so does an empty batch.
 
     Attributes: `n_jobs`, threads of a call as joblib counts them (None is 1, -1 all); `float64`, whether scores are
-    computed in float64 (asked for, or because naive Bayes, isotonic calibration or counts without a norm need it);
+    computed in float64 (asked for, or because naive Bayes, isotonic calibration, counts without a norm or huge weights
+    need it);
     `path`, "core" where the compiled core runs, "plain" where scikit-learn does; `classes_`, as the original has
     them; `made_with`, versions at the time of compiling, for information.
     """
@@ -70,10 +77,12 @@ class CompiledPipeline:
         self.made_from = made_from
         self.made_with = dict(made_with or {})
         self._asked_float64 = float64
-        self.float64 = float64 or head.wants_float64 or any(b.norm is None for b in plan.blocks)
+        largest = _largest_sums(plan)
+        self._error = largest * _FLOAT32_DOUBT
+        unbounded = not (largest <= _FLOAT32_LARGEST).all()
+        self.float64 = float64 or head.wants_float64 or unbounded or any(b.norm is None for b in plan.blocks)
         self._plain: PlainEngine | None = None
         self._core = None if path == "plain" else _core_engine(plan, must=path == "core")
-        self._error = _float32_error(plan)
 
     @property
     def path(self) -> Path:
@@ -103,6 +112,8 @@ class CompiledPipeline:
 
         Where float32 leaves a doubt about a label, its row is computed again in float64.
         """
+        if type(texts) is list and 0 < len(texts) <= _FEW and self._core is not None:
+            return self.head.predict(self._run(texts, float64=True))
         scores, items = self._scores(texts)
         if not self.float64 and self._core is not None:
             doubtful = np.flatnonzero(self.head.near(scores, self._error))
@@ -121,13 +132,16 @@ class CompiledPipeline:
 
     def _scores(self, texts: Any) -> tuple[Array, Any]:
         """Return the score array and `texts` in a form that can be scored again."""
-        items = as_list(texts) if self._core is None else for_core(texts)
+        if self._core is not None:
+            items = texts if type(texts) is list and texts else for_core(texts)
+        else:
+            items = as_list(texts)
         return self._run(items, self.float64), items
 
     def _run(self, items: Any, float64: bool) -> Array:
         if self._core is not None:
-            dtype = "float64" if float64 else "float32"
-            return np.asarray(self._core.score(items, dtype=dtype, n_threads=threads(self.n_jobs)))
+            scores: Array = self._core.score(items, "float64" if float64 else "float32", threads(self.n_jobs))
+            return scores
         if self._plain is None:
             self._plain = PlainEngine(self.plan)
         return self._plain.score(items)
@@ -142,15 +156,15 @@ def _core_engine(plan: Plan, must: bool) -> Any:
     return core.engine(plan) if must or core.available() else None
 
 
-def _float32_error(plan: Plan) -> npt.NDArray[np.float64]:
-    """Return the doubt about a float32 score, (n_outputs,), from the largest sum of |value * weight| a row can have."""
+def _largest_sums(plan: Plan) -> npt.NDArray[np.float64]:
+    """Return the largest sum of |value * weight| that a row can have, (n_outputs,), where every block has a norm."""
     largest = np.abs(plan.intercept)
     for block in plan.blocks:
         if block.norm == "l2":
             largest = largest + np.sqrt(np.einsum("ij,ij->j", block.weights, block.weights))
         elif block.norm == "l1":
             largest = largest + np.abs(block.weights).max(axis=0)
-    return largest * _FLOAT32_DOUBT
+    return largest
 
 
 def threads(n_jobs: int | None) -> int:

@@ -23,7 +23,11 @@ def probe(compiled: CompiledPipeline, original: Any) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name in methods:
-            expected, found = getattr(original, name)(texts), getattr(compiled, name)(texts)
+            try:
+                expected = getattr(original, name)(texts)
+            except AttributeError:  # a one-vs-rest of which some members have no such method
+                continue
+            found = getattr(compiled, name)(texts)
             pairs = zip(expected, found, strict=True) if isinstance(expected, list) else [(expected, found)]
             for want, got in pairs:
                 if np.shape(want) != np.shape(got) or not np.allclose(

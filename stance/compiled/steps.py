@@ -184,7 +184,7 @@ def _vectorizer(step: Any, path: str) -> Features:
                 sublinear_tf=False,
                 norm=step.norm if hashing else None,
                 scale=np.ones(width),
-                carry=sparse.eye_array(width, format="csr"),
+                carry=sparse.csr_array(sparse.eye(width, format="csr")),
             ),
         ),
         offset=np.zeros(width),
@@ -296,7 +296,9 @@ def _scaled(features: Features, factor: Any) -> Features:
             scale[np.diff(carry.indptr) > 0] *= factor[carry.indices]
             parts.append(replace(part, scale=scale))
         elif sparse.issparse(part.carry):
-            parts.append(replace(part, carry=sparse.csr_array(part.carry @ sparse.diags_array(factor, format="csr"))))
+            carry = sparse.csr_array(part.carry, copy=True)
+            carry.data *= factor[carry.indices]
+            parts.append(replace(part, carry=carry))
         else:
             parts.append(replace(part, carry=part.carry * factor))
     return Features(tuple(parts), features.offset * factor)

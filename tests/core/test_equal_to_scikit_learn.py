@@ -9,11 +9,18 @@ from typing import Any
 import numpy as np
 import pytest
 import textbook
-from benchmarks.settings import CASES, Case, fitted
 from hypothesis import example, given, settings
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.naive_bayes import BernoulliNB, ComplementNB, MultinomialNB
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.svm import LinearSVC
 from strategies import TRICKY, WORDS, batches
 
 import stance.core
+from benchmarks.settings import CASES, Case, fitted, labels_of
 from stance.compiled import CompiledPipeline, compile
 from stance.compiled.plain import PlainEngine
 
@@ -146,16 +153,103 @@ def test_batches_and_threads_change_no_bit(case: Case, path: str) -> None:
                 assert np.array_equal(whole_part, np.concatenate(piece_parts))
 
 
+def assert_equal(pipeline: Any, texts: list[str]) -> None:
+    """The compiled `pipeline` answers as it does, on every path, in float64."""
+    for path in PATHS:
+        fast = compile(pipeline, path=path, float64=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found, expected = fast.predict(texts), pipeline.predict(texts)
+            assert found.dtype == expected.dtype
+            np.testing.assert_array_equal(found, expected)
+            for method in ("decision_function", "predict_proba"):
+                assert hasattr(fast, method) == hasattr(pipeline, method)
+                if hasattr(pipeline, method):
+                    expected, found = answer(getattr(pipeline, method), texts), answer(getattr(fast, method), texts)
+                    if isinstance(expected, type):
+                        assert found is expected
+                    else:
+                        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("classifier", [LinearSVC(), LogisticRegression(), MultinomialNB()], ids=str)
+@pytest.mark.parametrize("columns", [(0, 1, 2), (2, 0, 1), (0, 3, 1), (3, 1, 0), (2,), (2, 3)], ids=str)
+def test_a_class_always_or_never_there_is_constant(classifier: Any, columns: tuple[int, ...]) -> None:
+    """One-vs-rest puts a constant in its place, and takes its threshold from the first member, constant or not."""
+    indicator = labels_of(TRAINING, "indicator")
+    indicator = np.column_stack([indicator[:, :2], np.zeros(len(TRAINING), int), np.ones(len(TRAINING), int)])
+    chosen = indicator[:, list(columns)]
+    pipeline = make_pipeline(CountVectorizer(), OneVsRestClassifier(classifier))
+    labels = chosen if len(columns) > 1 else np.full(len(TRAINING), "only")
+    assert_equal(pipeline.fit(TRAINING, labels), TRAINING[:40])
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    "classifier", [MultinomialNB(alpha=0.0), ComplementNB(alpha=0.0), BernoulliNB(alpha=0.0)], ids=str
+)
+def test_no_smoothing_gives_the_same_infinities(classifier: Any) -> None:
+    """alpha=0: minus infinity for a word the class never had, NaN where no class is possible."""
+    assert_equal(make_pipeline(CountVectorizer(), classifier).fit(TRAINING, labels_of(TRAINING, "three")), TRAINING)
+
+
+def test_frozen_estimators_are_seen_through() -> None:
+    """A frozen vectorizer, and a frozen pipeline that is calibrated afterwards."""
+    frozen = pytest.importorskip("sklearn.frozen").FrozenEstimator
+    labels = labels_of(TRAINING, "three")
+    vectorizer = TfidfVectorizer().fit(TRAINING[:50])
+    assert_equal(make_pipeline(frozen(vectorizer), LinearSVC()).fit(TRAINING, labels), TRAINING[:40])
+    inner = make_pipeline(TfidfVectorizer(), LinearSVC()).fit(TRAINING[:60], labels[:60])
+    assert_equal(CalibratedClassifierCV(frozen(inner), cv=2).fit(TRAINING[60:], labels[60:]), TRAINING[:40])
+
+
+def test_sparse_weights_are_read() -> None:
+    """SGDClassifier.sparsify keeps its weights in a sparse matrix."""
+    pipeline = make_pipeline(TfidfVectorizer(), SGDClassifier(random_state=0)).fit(
+        TRAINING, labels_of(TRAINING, "three")
+    )
+    pipeline[-1].sparsify()
+    assert_equal(pipeline, TRAINING[:40])
+
+
+def test_a_given_vocabulary_needs_no_fitting() -> None:
+    """CountVectorizer(vocabulary=...) works before it is fitted, in the original and here."""
+    vectorizer = CountVectorizer(vocabulary={"must": 1, "the": 0, "a b": 2}, ngram_range=(1, 2))
+    classifier = LinearSVC().fit(vectorizer.transform(TRAINING), labels_of(TRAINING, "two"))
+    assert_equal(
+        Pipeline([("v", CountVectorizer(vocabulary=vectorizer.vocabulary, ngram_range=(1, 2))), ("c", classifier)]),
+        TRAINING[:40],
+    )
+
+
+def test_weights_too_large_for_float32_are_scored_in_float64() -> None:
+    """A model that did not converge: huge weights that cancel."""
+    case = Case("tf-idf (1,2)", "SGD squared_error")
+    assert compiled(case, PATHS[0], False).float64
+
+
+def test_ties_fall_as_in_scikit_learn() -> None:
+    """Weights that cancel exactly leave every label to the order of summation, which is the original's."""
+    rng = np.random.default_rng(0)
+    pipeline = make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(TRAINING, labels_of(TRAINING, "three"))
+    coef = pipeline[-1].coef_
+    coef[:] = rng.choice([-1.0, 1.0, 0.1, -0.1, 0.3, -0.3], coef.shape)
+    coef[1] = coef[0][::-1]
+    pipeline[-1].intercept_[:] = 0.0
+    texts = [" ".join(rng.choice(WORDS, 6)) for _ in range(400)]
+    for path in PATHS:
+        assert (compile(pipeline, path=path).predict(texts) == pipeline.predict(texts)).all()
+        assert np.array_equal(
+            compile(pipeline, path=path, float64=True).decision_function(texts), pipeline.decision_function(texts)
+        )
+
+
 def test_a_label_that_float32_cannot_decide_is_settled_in_float64() -> None:
     """Scores one float32 rounding apart still give scikit-learn's label."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-
     texts = ["alpha beta", "beta gamma", "gamma delta", "delta alpha"] * 3
     pipeline = make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(texts, ["a", "b", "a", "b"] * 3)
     pipeline[-1].coef_[:] = [1.0, -1.0, 3.0, -3.0]
-    fast = compile(pipeline)
     for nudge in (0.0, 1e-12, -1e-12, 1e-9, -1e-9, 1e-7, -1e-7):
         pipeline[-1].intercept_[:] = nudge
         fast = compile(pipeline)

@@ -40,71 +40,95 @@ REFUSED: dict[str, tuple[Callable[[], Any], str, str]] = {
     "preprocessor": (lambda: TfidfVectorizer(preprocessor=upper), "tfidfvectorizer", "preprocessor=<function upper"),
     "analyzer": (lambda: TfidfVectorizer(analyzer=str.split), "tfidfvectorizer", "analyzer=<method 'split'"),
     "tokenizer": (
-        lambda: TfidfVectorizer(tokenizer=upper, token_pattern=None), "tfidfvectorizer", "tokenizer=<function upper",
+        lambda: TfidfVectorizer(tokenizer=upper, token_pattern=None),
+        "tfidfvectorizer",
+        "tokenizer=<function upper",
     ),
     "tokenizer, another of NLTK": (
         lambda: TfidfVectorizer(tokenizer=TreebankWordTokenizer().tokenize, token_pattern=None),
-        "tfidfvectorizer", "tokenizer=<bound method",
+        "tfidfvectorizer",
+        "tokenizer=<bound method",
     ),
     "tokenizer, another pattern": (
         lambda: TfidfVectorizer(tokenizer=RegexpTokenizer(r"\w+").tokenize, token_pattern=None),
-        "tfidfvectorizer", "tokenizer=<bound method",
+        "tfidfvectorizer",
+        "tokenizer=<bound method",
     ),
     "tokenizer, our pattern as gaps": (
         lambda: TfidfVectorizer(tokenizer=RegexpTokenizer(TOKEN_PATTERN, gaps=True).tokenize, token_pattern=None),
-        "tfidfvectorizer", "tokenizer=<bound method",
+        "tfidfvectorizer",
+        "tokenizer=<bound method",
     ),
     "tokenizer, our pattern with a flag": (
         lambda: TfidfVectorizer(tokenizer=RegexpTokenizer(TOKEN_PATTERN, flags=re.I).tokenize, token_pattern=None),
-        "tfidfvectorizer", "tokenizer=<bound method",
+        "tfidfvectorizer",
+        "tokenizer=<bound method",
     ),
     "token_pattern": (lambda: TfidfVectorizer(token_pattern=r"[a-z]+"), "tfidfvectorizer", "token_pattern='[a-z]+'"),
     "token_pattern, a group": (
-        lambda: TfidfVectorizer(token_pattern=r"\b(\w)\w+\b"), "tfidfvectorizer", "token_pattern=",
+        lambda: TfidfVectorizer(token_pattern=r"\b(\w)\w+\b"),
+        "tfidfvectorizer",
+        "token_pattern=",
     ),
     "token_pattern, ASCII": (lambda: CountVectorizer(token_pattern=r"(?a)\w+"), "countvectorizer", "token_pattern="),
     "strip_accents": (lambda: TfidfVectorizer(strip_accents=upper), "tfidfvectorizer", "strip_accents="),
     "dtype": (lambda: TfidfVectorizer(dtype=np.float32), "tfidfvectorizer", "dtype=float32"),
     "dtype of counts": (lambda: CountVectorizer(dtype=np.int8), "countvectorizer", "dtype=int8"),
-    "ngram_range": (lambda: TfidfVectorizer(analyzer="char", ngram_range=(1, 65)), "tfidfvectorizer", "ngram_range=(1, 65)"),
+    "ngram_range": (
+        lambda: TfidfVectorizer(analyzer="char", ngram_range=(1, 65)),
+        "tfidfvectorizer",
+        "ngram_range=(1, 65)",
+    ),
     "a subclass": (Own, "own", "this transformer of texts"),
     "sublinear after a norm": (
         lambda: make_pipeline(TfidfVectorizer(), TfidfTransformer(sublinear_tf=True)),
-        "pipeline.tfidftransformer", "sublinear_tf=True",
+        "pipeline.tfidftransformer",
+        "sublinear_tf=True",
     ),
     "sublinear of signs": (
         lambda: make_pipeline(
             HashingVectorizer(norm=None, n_features=8, binary=True), TfidfTransformer(sublinear_tf=True)
         ),
-        "pipeline.tfidftransformer", "sublinear_tf=True",
+        "pipeline.tfidftransformer",
+        "sublinear_tf=True",
     ),
     "a norm over a union": (
         lambda: make_pipeline(make_union(CountVectorizer(), CountVectorizer(analyzer="char")), TfidfTransformer()),
-        "pipeline.tfidftransformer", "norm='l2' of several vectorizers",
+        "pipeline.tfidftransformer",
+        "norm='l2' of several vectorizers",
     ),
     "Normalizer over a union": (
         lambda: make_pipeline(make_union(CountVectorizer(), CountVectorizer(analyzer="char")), Normalizer()),
-        "pipeline.normalizer", "norm='l2' of several vectorizers",
+        "pipeline.normalizer",
+        "norm='l2' of several vectorizers",
     ),
     "Normalizer after SVD": (
         lambda: make_pipeline(TfidfVectorizer(), TruncatedSVD(2), Normalizer()),
-        "pipeline.normalizer", "norm='l2' of projected values",
+        "pipeline.normalizer",
+        "norm='l2' of projected values",
     ),
     "Normalizer by the maximum": (
-        lambda: make_pipeline(TfidfVectorizer(), Normalizer("max")), "pipeline.normalizer", "norm='max'",
+        lambda: make_pipeline(TfidfVectorizer(), Normalizer("max")),
+        "pipeline.normalizer",
+        "norm='max'",
     ),
     "clipping": (
-        lambda: make_pipeline(TfidfVectorizer(), MaxAbsScaler(clip=True)), "pipeline.maxabsscaler", "clip=True",
+        lambda: make_pipeline(TfidfVectorizer(), MaxAbsScaler(clip=True)),
+        "pipeline.maxabsscaler",
+        "clip=True",
     ),
     "a step that is not linear": (
-        lambda: make_pipeline(TfidfVectorizer(), Binarizer()), "pipeline.binarizer", "this step",
+        lambda: make_pipeline(TfidfVectorizer(), Binarizer()),
+        "pipeline.binarizer",
+        "this step",
     ),
     "NMF": (lambda: make_pipeline(TfidfVectorizer(), NMF(2, init="nndsvda")), "pipeline.nmf", "this step"),
     "inside a union": (
         lambda: FeatureUnion([("w", TfidfVectorizer()), ("c", make_pipeline(CountVectorizer(), KMeans(2, n_init=1)))]),
-        "featureunion.c.kmeans", "this step",
+        "featureunion.c.kmeans",
+        "this step",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -130,10 +154,11 @@ CLASSIFIERS: dict[str, tuple[Callable[[], Any], Any, str]] = {
     "a forest for each class": (lambda: OneVsRestClassifier(RandomForestClassifier(2)), LABELS, "this estimator"),
     "a threshold on tf-idf": (lambda: BernoulliNB(binarize=0.3), LABELS, "binarize=0.3"),
     "sparse indicators": (
-        lambda: OneVsRestClassifier(LinearSVC()), scipy.sparse.csr_matrix(np.eye(4, 3, dtype=int)[[0, 1, 2, 3] * 4]),
+        lambda: OneVsRestClassifier(LinearSVC()),
+        scipy.sparse.csr_matrix(np.eye(4, 3, dtype=int)[[0, 1, 2, 3] * 4]),
         "a sparse indicator matrix",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.filterwarnings("ignore")

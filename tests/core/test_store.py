@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from benchmarks.settings import CASES, Case, fitted
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_equal_to_scikit_learn import TRAINING, original
 
 import stance.core
+from benchmarks.settings import CASES, Case, fitted
 from stance.compiled import CompiledPipeline, compile, load_compiled
 from stance.errors import ModelError
 
@@ -106,10 +106,12 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
     "a newer version": (lambda p: edit(p, lambda i: i.update(version=2)), r'"version" must be 1'),
     "no array": (lambda p: (p / "block0.weights.npy").unlink(), r"block0\.weights\.npy: no such file"),
     "a short array": (
-        lambda p: (p / "intercept.npy").write_bytes((p / "intercept.npy").read_bytes()[:-8]), r"intercept\.npy: must be",
+        lambda p: (p / "intercept.npy").write_bytes((p / "intercept.npy").read_bytes()[:-8]),
+        r"intercept\.npy: must be",
     ),
     "a long array": (
-        lambda p: (p / "intercept.npy").write_bytes((p / "intercept.npy").read_bytes() + b"0"), r"intercept\.npy: must be",
+        lambda p: (p / "intercept.npy").write_bytes((p / "intercept.npy").read_bytes() + b"0"),
+        r"intercept\.npy: must be",
     ),
     "no magic": (lambda p: (p / "intercept.npy").write_bytes(b"hello"), r"intercept\.npy: must be an \.npy file"),
     "an empty file": (lambda p: (p / "intercept.npy").write_bytes(b""), r"intercept\.npy: must be an \.npy file"),
@@ -117,53 +119,74 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda p: np.save(p / "intercept.npy", np.array([{}], dtype=object), allow_pickle=True),
         r"intercept\.npy: must hold float64",
     ),
-    "another type": (lambda p: np.save(p / "intercept.npy", np.zeros(3, np.float32)), r"intercept\.npy: must hold float64"),
+    "another type": (
+        lambda p: np.save(p / "intercept.npy", np.zeros(3, np.float32)),
+        r"intercept\.npy: must hold float64",
+    ),
     "another shape": (
-        lambda p: np.save(p / "intercept.npy", np.zeros((1, 3))), r"intercept\.npy: must hold float64",
+        lambda p: np.save(p / "intercept.npy", np.zeros((1, 3))),
+        r"intercept\.npy: must hold float64",
     ),
     "another value": (
-        lambda p: np.save(p / "intercept.npy", np.load(p / "intercept.npy") + 1), r"intercept\.npy: its SHA-256 must be",
+        lambda p: np.save(p / "intercept.npy", np.load(p / "intercept.npy") + 1),
+        r"intercept\.npy: its SHA-256 must be",
     ),
     "Fortran order": (
         lambda p: np.save(p / "block0.weights.npy", np.asfortranarray(np.load(p / "block0.weights.npy"))),
         r"block0\.weights\.npy: must hold float64",
     ),
     "a way out": (
-        lambda p: edit(p, lambda i: i.update(intercept="../intercept")), r"names of arrays",
+        lambda p: edit(p, lambda i: i.update(intercept="../intercept")),
+        r"names of arrays",
     ),
-    "a name that is not there": (lambda p: edit(p, lambda i: i.update(intercept="other")), r"\$\.arrays\.other must be"),
+    "a name that is not there": (
+        lambda p: edit(p, lambda i: i.update(intercept="other")),
+        r"\$\.arrays\.other must be",
+    ),
     "a file under another name": (
-        lambda p: edit(p, lambda i: i["arrays"]["intercept"].update(file="/etc/passwd")), r"\$\.arrays\.intercept\.file",
+        lambda p: edit(p, lambda i: i["arrays"]["intercept"].update(file="/etc/passwd")),
+        r"\$\.arrays\.intercept\.file",
     ),
     "an analyzer": (
-        lambda p: edit(p, lambda i: i["blocks"][0].update(analyzer="regex")), r"\$\.blocks\[0\]\.analyzer must be one of",
+        lambda p: edit(p, lambda i: i["blocks"][0].update(analyzer="regex")),
+        r"\$\.blocks\[0\]\.analyzer must be one of",
     ),
     "tokens of characters": (
-        lambda p: edit(p, lambda i: i["blocks"][1].update(tokens="word")), r"compiled\.json: tokens must be",
+        lambda p: edit(p, lambda i: i["blocks"][1].update(tokens="word")),
+        r"compiled\.json: tokens must be",
     ),
     "a range": (
-        lambda p: edit(p, lambda i: i["blocks"][0].update(ngram_range=[2, 1])), r"compiled\.json: ngram_range must be",
+        lambda p: edit(p, lambda i: i["blocks"][0].update(ngram_range=[2, 1])),
+        r"compiled\.json: ngram_range must be",
     ),
     "a long range": (
-        lambda p: edit(p, lambda i: i["blocks"][0].update(ngram_range=[1, 10**6])), r"compiled\.json: ngram_range must be",
+        lambda p: edit(p, lambda i: i["blocks"][0].update(ngram_range=[1, 10**6])),
+        r"compiled\.json: ngram_range must be",
     ),
-    "a flag": (lambda p: edit(p, lambda i: i["blocks"][0].update(binary=1)), r"\$\.blocks\[0\]\.binary must be true or"),
+    "a flag": (
+        lambda p: edit(p, lambda i: i["blocks"][0].update(binary=1)),
+        r"\$\.blocks\[0\]\.binary must be true or",
+    ),
     "both kinds of columns": (
-        lambda p: edit(p, lambda i: i["blocks"][0].update(n_hashed=4)), r"\$\.blocks\[0\]\.n_hashed must be",
+        lambda p: edit(p, lambda i: i["blocks"][0].update(n_hashed=4)),
+        r"\$\.blocks\[0\]\.n_hashed must be",
     ),
     "outputs": (lambda p: edit(p, lambda i: i.update(n_outputs=5)), r"\$\.arrays\.block0\.weights\.shape must be"),
     "columns that are not there": (
-        lambda p: edit(p, lambda i: i["head"]["folds"][0]["member"].update(start=9)), r"\.member\.start must be",
+        lambda p: edit(p, lambda i: i["head"]["folds"][0]["member"].update(start=9)),
+        r"\.member\.start must be",
     ),
     "classes": (
-        lambda p: edit(p, lambda i: i["head"]["folds"][0]["member"].update(stop=3)), r"\.member must have 3 classes",
+        lambda p: edit(p, lambda i: i["head"]["folds"][0]["member"].update(stop=3)),
+        r"\.member must have 3 classes",
     ),
     "places": (
-        lambda p: edit(p, lambda i: i["head"]["folds"][0].update(places=[0, 2])), r"\.folds\[0\]\.places must be",
+        lambda p: edit(p, lambda i: i["head"]["folds"][0].update(places=[0, 2])),
+        r"\.folds\[0\]\.places must be",
     ),
     "a head": (lambda p: edit(p, lambda i: i["head"].update({"is": "forest"})), r"\$\.head\.is must be one of"),
     "no folds": (lambda p: edit(p, lambda i: i["head"].update(folds=[])), r"\$\.head\.folds must not be empty"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BREAKS)
@@ -179,9 +202,12 @@ def test_a_damaged_folder_is_named_and_never_built(name: str, copy: Path) -> Non
 def rewrite(copy: Path, name: str, array: np.ndarray) -> None:
     """Replace an array and what the index says of it, as one who tampers would."""
     np.save(copy / f"{name}.npy", array)
-    edit(copy, lambda i: i["arrays"][name].update(
-        shape=list(array.shape), dtype=array.dtype.str, sha256=hashlib.sha256(array.tobytes()).hexdigest()
-    ))  # fmt: skip
+    edit(
+        copy,
+        lambda i: i["arrays"][name].update(
+            shape=list(array.shape), dtype=array.dtype.str, sha256=hashlib.sha256(array.tobytes()).hexdigest()
+        ),
+    )
 
 
 def test_strings_that_are_none_are_refused(copy: Path) -> None:
@@ -214,10 +240,19 @@ def test_any_change_of_the_index_is_loaded_or_refused(folder: Path, tmp_path_fac
         if not isinstance(place[key], dict | list) or not place[key] or data.draw(st.integers(0, 3)) == 0:
             break
         place = place[key]
-    place[key] = data.draw(st.one_of(
-        st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(), st.text(max_size=5), st.just([]), st.just({}),
-        st.sampled_from(list(index["arrays"])), st.integers(-3, 9),
-    ))  # fmt: skip
+    place[key] = data.draw(
+        st.one_of(
+            st.none(),
+            st.booleans(),
+            st.integers(-(2**70), 2**70),
+            st.floats(),
+            st.text(max_size=5),
+            st.just([]),
+            st.just({}),
+            st.sampled_from(list(index["arrays"])),
+            st.integers(-3, 9),
+        )
+    )
     (copy / "compiled.json").write_text(json.dumps(index))
     try:
         loaded = load_compiled(copy)
@@ -237,7 +272,7 @@ def test_saving_over_a_folder_leaves_who_loaded_it_alone(copy: Path) -> None:
 
 
 def test_verify_says_what_to_check(copy: Path) -> None:
-    """"sizes" trusts the values; a word that is neither is refused."""
+    """ "sizes" trusts the values; a word that is neither is refused."""
     np.save(copy / "intercept.npy", np.load(copy / "intercept.npy") + 1)
     assert load_compiled(copy, verify="sizes").classes_.tolist() == ["no", "yes"]
     with pytest.raises(ValueError, match="verify must be"):

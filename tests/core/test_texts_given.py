@@ -100,12 +100,25 @@ def test_a_missing_value_in_a_column_is_named_by_its_index(path: Any, column: An
 @pytest.mark.parametrize(
     "given",
     [
-        "peace", b"peace", 7, None, [], (), np.array([], dtype=str), pd.Series([], dtype=object), pa.array([], pa.string()),
-        np.array([["a", "b"]]), np.array("a"), pd.DataFrame({"text": ["a"]}), pl.DataFrame({"text": ["a"]}),
-        pa.table({"text": ["a"]}), pa.array([1, 2]), np.array([1.0, 2.0]),
+        "peace",
+        b"peace",
+        7,
+        None,
+        [],
+        (),
+        np.array([], dtype=str),
+        pd.Series([], dtype=object),
+        pa.array([], pa.string()),
+        np.array([["a", "b"]]),
+        np.array("a"),
+        pd.DataFrame({"text": ["a"]}),
+        pl.DataFrame({"text": ["a"]}),
+        pa.table({"text": ["a"]}),
+        pa.array([1, 2]),
+        np.array([1.0, 2.0]),
     ],
     ids=repr,
-)  # fmt: skip
+)
 def test_what_is_no_column_of_texts_raises(path: Any, given: Any) -> None:
     """A single text, a table, numbers, and, as scikit-learn's classifiers do, no texts at all."""
     with pytest.raises((TypeError, ValueError), match="text"):

@@ -170,7 +170,7 @@ def choose(figures: Figures, hand: dict[str, Any]) -> dict[str, Any]:
             share = SHARE["inside"] if flag in (_MID_UC, _BEG_LC) else SHARE["small"]
             if count >= 2 and count >= share * total:
                 flags |= flag
-        if figures.after_titles[word] >= 3 and word not in starters or word in hand["names"]["words"]:
+        if (figures.after_titles[word] >= 3 and word not in starters) or word in hand["names"]["words"]:
             flags |= _MID_UC
         if flags & _LC:  # without, Punkt treats the word as one it does not know
             contexts[word] = flags

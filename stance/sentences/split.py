@@ -37,10 +37,10 @@ def split_sentences_core(text: str) -> list[Span]:
 @cache
 def compiled_punkt() -> Any:
     """Return the core's splitter with the bundled parameters, made once."""
-    from stance.core import _core
+    from stance.core._core import Punkt
 
     stored = json.loads(PARAMETERS.read_text("utf-8"))
-    return _core.Punkt(
+    return Punkt(
         stored["abbreviations"],
         stored["sentence_starters"],
         [(first, second) for first, second in stored["collocations"]],

@@ -71,9 +71,7 @@ _NUMBER = r"[0-9]++(?:[.,][0-9]++)*+%?+"
 _SEGMENT = rf"(?:{_ABBREVIATION}|(?:{_NUMBER}|{_LETTER}{_IN_LETTERS}*+)++)"
 _LINK = r"[\-'\u2010\u2011\u2013\u2019]"
 
-TOKEN_PATTERN: str = (
-    rf"{_SEGMENT}(?:{_LINK}{_SEGMENT})*+|\.{{2,}}+|-{{2,}}+|[^{_listed(GAPS, JOINERS)}]"
-)
+TOKEN_PATTERN: str = rf"{_SEGMENT}(?:{_LINK}{_SEGMENT})*+|\.{{2,}}+|-{{2,}}+|[^{_listed(GAPS, JOINERS)}]"
 """The pattern for NLTK's `RegexpTokenizer`; without groups that capture."""
 
 _TOKEN = re.compile(TOKEN_PATTERN)

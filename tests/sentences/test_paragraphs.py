@@ -8,7 +8,19 @@ from stance.sentences.paragraphs import find_blocks
 
 LINES = st.lists(
     st.sampled_from(
-        ["", "  ", "the two sides met", "The two sides met.", "JOINT STATEMENT", "- one", "1. One", "Q", "MR. RAO:", "“so", "x" * 70]
+        [
+            "",
+            "  ",
+            "the two sides met",
+            "The two sides met.",
+            "JOINT STATEMENT",
+            "- one",
+            "1. One",
+            "Q",
+            "MR. RAO:",
+            "“so",
+            "x" * 70,
+        ]
     )
     | st.text(st.characters(codec=None), max_size=12),
     max_size=12,
@@ -52,7 +64,9 @@ def test_a_headline_over_wrapped_prose_stands_alone():
 
 def test_a_wrapped_name_is_not_a_headline():
     """A full line whose next word has a capital goes on (rule 10)."""
-    text = PROSE.replace("summit of the region.", "summit.").replace("third time this month and agreed that", "third time at the invitation of the")
+    text = PROSE.replace("summit of the region.", "summit.").replace(
+        "third time this month and agreed that", "third time at the invitation of the"
+    )
     text = text.replace("the patrols would", "Foreign Ministry, where the patrols would")
     assert len(blocks(text)) == 1
 
@@ -70,7 +84,9 @@ def test_a_short_last_line_ends_a_wrapped_paragraph():
 
 def test_an_abbreviation_at_the_end_of_a_short_line_goes_on():
     """`the U.S.` and a break is not the end of a paragraph."""
-    text = PROSE + "of the kind that we have seen from the U.S.\nNavy this year and which has been so often\nasked for.\n"
+    text = (
+        PROSE + "of the kind that we have seen from the U.S.\nNavy this year and which has been so often\nasked for.\n"
+    )
     assert len(blocks(PROSE + text)) <= 3
     assert "U.S.|Navy" in blocks(text)[-1]
 
@@ -110,7 +126,9 @@ def test_a_line_that_plainly_goes_on_is_soft_in_any_document(text):
     assert len(blocks(text)) == 1
 
 
-@pytest.mark.parametrize("label", ["MR. RAO:", "THE PRESIDENT:  Thank you.", "SENIOR OFFICIAL: No.", "Q    Will you go?", "Q: Why?"])
+@pytest.mark.parametrize(
+    "label", ["MR. RAO:", "THE PRESIDENT:  Thank you.", "SENIOR OFFICIAL: No.", "Q    Will you go?", "Q: Why?"]
+)
 def test_a_new_speaker_begins_a_block_in_wrapped_text(label):
     """A label in capitals, or Q, after a finished line (rule 3)."""
     assert blocks(PROSE + label + "\n" + PROSE)[1].startswith(label)
@@ -129,7 +147,10 @@ def test_a_heading_in_capitals_stands_alone_in_wrapped_text():
 
 def test_items_of_a_list_are_wrapped_too():
     """An item goes on to its second line, and the next mark begins a block (rules 1 and 2)."""
-    text = PROSE + "-   The coast guards open a line that is answered by day and\n    by night.\n-   They meet in\n    May.\n"
+    text = (
+        PROSE
+        + "-   The coast guards open a line that is answered by day and\n    by night.\n-   They meet in\n    May.\n"
+    )
     assert blocks(text)[1:] == [
         "-   The coast guards open a line that is answered by day and|    by night.",
         "-   They meet in|    May.",

@@ -25,46 +25,54 @@ def sentences(split, text):
 
 # Each shows the abbreviation before a name, a number or a small letter.
 GOES_ON = [
-    "The U.S. Navy sent two ships.", "The U.S. delegation left.", "The U.S. and Japan agreed.", "A U.K. frigate came.",
-    "The U.N. Charter says so.", "The E.U. Commission asked.", "It came from Washington, D.C. officials said.",
-    "The D.P.R.K. leader spoke.", "The U.A.E. minister agreed.", "Then Gen. Alvarez spoke.", "Then Gen. Brown spoke.",
-    "Then Lt. Moreno spoke.", "Then Lt. Col. Moreno spoke.", "Then Lt. Gen. Stone spoke.", "Then Col. Ruiz spoke.",
-    "Then Maj. Okoye spoke.", "Then Capt. Lim spoke.", "Then Sgt. Park spoke.", "Then Adm. Harada spoke.",
-    "Then Brig. Gen. Cruz spoke.", "Then Cmdr. Vega spoke.", "Then Cpl. Diaz spoke.", "Then Pvt. Rossi spoke.",
-    "Then Dr. Okafor spoke.", "Then Mr. Price spoke.", "Then Mr. Rao spoke.", "Then Mrs. Rao spoke.",
-    "Then Ms. Tan spoke.", "Then Messrs. Rao and Tan spoke.", "Then Prof. Lin spoke.", "Then Hon. Justice Lin spoke.",
-    "Then Amb. Silva spoke.", "Then Rep. Young spoke.", "Then Reps. Young and Hill spoke.", "Then Sen. King spoke.",
-    "Then Sens. King and Rice spoke.", "Then Gov. Hall spoke.", "Then Rev. Bell spoke.", "Then Pres. Ngata spoke.",
-    "Then Ana Cruz Jr. and her son spoke.", "Then Ana Cruz Sr. and her son spoke.", "It lies near St. Lucia now.",
-    "It lies near Mt. Apo now.", "It lies near Ft. Drum now.", "Then H.E. Mr. Silva spoke.", "Ana Lim, Ph.D. from Cebu, spoke.",
-    "Palau vs. Tonga was close.", "Rao v. Palau was heard.", "They met at 5 p.m. Friday.", "They met at 5 a.m. on Friday.",
-    "They met on Jan. 5 again.", "They met on Feb. 5 again.", "They met on Mar. 5 again.", "They met on Apr. 5 again.",
-    "They met on Jun. 5 again.", "They met on Jul. 5 again.", "They met on Aug. 5 again.", "They met on Sept. 5 again.",
-    "They met on Sep. 5 again.", "They met on Oct. 5 again.", "They met on Nov. 5 again.", "They met on Dec. 5 again.",
-    "They met on Mon. 5 May again.", "Some ports, e.g. Koror, are deep.", "One port, i.e. the old one, is deep.",
-    "Ports, piers, etc. are deep.", "Nets etc. Koror had none.", "See cf. Koror below.", "It was built ca. 1900 there.",
-    "Lim et al. Cebu agree.", "Lim, op. cit. page 5, agrees.", "See ibid. page 5 again.", "It is approx. 5 miles off.",
-    "It was built est. 1900 there.", "Koror Inc. Palau owns it.", "Koror Ltd. Palau owns it.", "Koror Corp. Palau owns it.",
-    "Koror Co. Palau owns it.", "The Navy Dept. Koror has it.", "See Art. 5 again.", "See Arts. 5 and 6 again.",
-    "See Art. IV again.", "See No. 5 again.", "See Nos. 5 and 6 again.", "See para. 5 again.", "See paras. 5 and 6 again.",
-    "See Res. 5 again.", "See vol. 5 again.", "See vols. 5 and 6 again.", "See p. 5 again.", "See pp. 5 and 6 again.",
-    "See fig. 5 again.", "See Fig. 5 again.", "See sec. 5 again.", "See Ch. 5 again.", "See Lim, ed. Cebu 1990, again.",
-    "See Lim, eds. Cebu 1990, again.", "The ship, a.k.a. Dawn, left.",
+    "The U.S. Navy sent two ships.", "The U.S. delegation left.", "The U.S. and Japan agreed.",
+    "A U.K. frigate came.", "The U.N. Charter says so.", "The E.U. Commission asked.",
+    "It came from Washington, D.C. officials said.", "The D.P.R.K. leader spoke.",
+    "The U.A.E. minister agreed.", "Then Gen. Alvarez spoke.", "Then Gen. Brown spoke.",
+    "Then Lt. Moreno spoke.", "Then Lt. Col. Moreno spoke.", "Then Lt. Gen. Stone spoke.",
+    "Then Col. Ruiz spoke.", "Then Maj. Okoye spoke.", "Then Capt. Lim spoke.", "Then Sgt. Park spoke.",
+    "Then Adm. Harada spoke.", "Then Brig. Gen. Cruz spoke.", "Then Cmdr. Vega spoke.", "Then Cpl. Diaz spoke.",
+    "Then Pvt. Rossi spoke.", "Then Dr. Okafor spoke.", "Then Mr. Price spoke.", "Then Mr. Rao spoke.",
+    "Then Mrs. Rao spoke.", "Then Ms. Tan spoke.", "Then Messrs. Rao and Tan spoke.", "Then Prof. Lin spoke.",
+    "Then Hon. Justice Lin spoke.", "Then Amb. Silva spoke.", "Then Rep. Young spoke.",
+    "Then Reps. Young and Hill spoke.", "Then Sen. King spoke.", "Then Sens. King and Rice spoke.",
+    "Then Gov. Hall spoke.", "Then Rev. Bell spoke.", "Then Pres. Ngata spoke.",
+    "Then Ana Cruz Jr. and her son spoke.", "Then Ana Cruz Sr. and her son spoke.",
+    "It lies near St. Lucia now.", "It lies near Mt. Apo now.", "It lies near Ft. Drum now.",
+    "Then H.E. Mr. Silva spoke.", "Ana Lim, Ph.D. from Cebu, spoke.", "Palau vs. Tonga was close.",
+    "Rao v. Palau was heard.", "They met at 5 p.m. Friday.", "They met at 5 a.m. on Friday.",
+    "They met on Jan. 5 again.", "They met on Feb. 5 again.", "They met on Mar. 5 again.",
+    "They met on Apr. 5 again.", "They met on Jun. 5 again.", "They met on Jul. 5 again.",
+    "They met on Aug. 5 again.", "They met on Sept. 5 again.", "They met on Sep. 5 again.",
+    "They met on Oct. 5 again.", "They met on Nov. 5 again.", "They met on Dec. 5 again.",
+    "They met on Mon. 5 May again.", "Some ports, e.g. Koror, are deep.",
+    "One port, i.e. the old one, is deep.", "Ports, piers, etc. are deep.", "Nets etc. Koror had none.",
+    "See cf. Koror below.", "It was built ca. 1900 there.", "Lim et al. Cebu agree.",
+    "Lim, op. cit. page 5, agrees.", "See ibid. page 5 again.", "It is approx. 5 miles off.",
+    "It was built est. 1900 there.", "Koror Inc. Palau owns it.", "Koror Ltd. Palau owns it.",
+    "Koror Corp. Palau owns it.", "Koror Co. Palau owns it.", "The Navy Dept. Koror has it.",
+    "See Art. 5 again.", "See Arts. 5 and 6 again.", "See Art. IV again.", "See No. 5 again.",
+    "See Nos. 5 and 6 again.", "See para. 5 again.", "See paras. 5 and 6 again.", "See Res. 5 again.",
+    "See vol. 5 again.", "See vols. 5 and 6 again.", "See p. 5 again.", "See pp. 5 and 6 again.",
+    "See fig. 5 again.", "See Fig. 5 again.", "See sec. 5 again.", "See Ch. 5 again.",
+    "See Lim, ed. Cebu 1990, again.", "See Lim, eds. Cebu 1990, again.", "The ship, a.k.a. Dawn, left.",
 ]  # fmt: skip
 
 
 @both_paths
-@pytest.mark.parametrize("text", GOES_ON, ids=[re.search(r"[\w.]*\w\.(?= )", text)[0] + f" {i}" for i, text in enumerate(GOES_ON)])
+@pytest.mark.parametrize("text", GOES_ON, ids=lambda text: re.search(r"[\w.]*\w\.,? \S+", text)[0])
 def test_an_abbreviation_does_not_end_the_sentence(split, text):
     """Before a name, a number or a small letter the sentence goes on; the one behind it is cut off."""
     assert sentences(split, text + " The storm came.") == [text, "The storm came."]
 
 
 ENDS = [
-    "He left the U.S.", "He left the U.K.", "He spoke at the U.N.", "He lives in Washington, D.C.", "They met at 5 p.m.",
-    "They met at 5 a.m.", "They sold nets, hooks, etc.", "He works for Koror Inc.", "He works for Koror Ltd.", "He works for Koror Corp.",
-    "He works for Koror & Co.", "He spoke to Ana Cruz Jr.", "She has a Ph.D.", "He said no.", "It is a state of the art.",
-    "They met in Dec.", "It happened in 1995.", "They agreed on Article 5.", "It costs $2.5.", "He asked for a fig.",
+    "He left the U.S.", "He left the U.K.", "He spoke at the U.N.", "He lives in Washington, D.C.",
+    "They met at 5 p.m.", "They met at 5 a.m.", "They sold nets, hooks, etc.", "He works for Koror Inc.",
+    "He works for Koror Ltd.", "He works for Koror Corp.", "He works for Koror & Co.",
+    "He spoke to Ana Cruz Jr.", "She has a Ph.D.", "He said no.", "It is a state of the art.",
+    "They met in Dec.", "It happened in 1995.", "They agreed on Article 5.", "It costs $2.5.",
+    "He asked for a fig.",
 ]  # fmt: skip
 
 

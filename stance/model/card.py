@@ -78,7 +78,7 @@ def _use(model: Model) -> Iterator[str]:
     yield ""
     yield (
         "It is **not** meant to decide about persons, to moderate or rank what people write, to find out whether a "
-        "claim is true, or to stand in for reading where a single sentence matters. Shares of labelled sentences carry the "
+        "claim is true, or to stand in for reading where a single sentence matters. Shares of labels carry the "
         "errors below: check a sample of your own texts by hand (`stance evaluate`) before you report them."
     )
     yield ""

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits
 
 from stance.compiled.heads import expit, softmax
 from stance.scores.calibration import best_threshold, fit_sigmoid, fit_temperature
@@ -20,6 +21,9 @@ from stance.scores.folds import document_folds
 from stance.scores.neighbours import with_neighbours
 
 Floats = NDArray[np.float64]
+
+# The products of a fit are small: threads of BLAS cost ten times what they gain, and may change the last bits.
+_one_blas_thread = threadpool_limits.wrap(limits=1, user_api="blas")
 
 
 class MultilabelClassifier(ClassifierMixin, BaseEstimator):
@@ -55,6 +59,7 @@ class MultilabelClassifier(ClassifierMixin, BaseEstimator):
         self.n_jobs = n_jobs
         self.random_state = random_state
 
+    @_one_blas_thread
     def fit(self, X: Any, Y: ArrayLike, groups: ArrayLike | None = None) -> MultilabelClassifier:
         """Fit to features (n_samples, n_features) and label shares (n_samples, n_labels).
 
@@ -152,6 +157,7 @@ class MulticlassClassifier(ClassifierMixin, BaseEstimator):
         self.n_jobs = n_jobs
         self.random_state = random_state
 
+    @_one_blas_thread
     def fit(
         self,
         X: Any,
@@ -221,7 +227,7 @@ def _coded_rows(X: Any, Y: ArrayLike, groups: ArrayLike | None) -> tuple[Any, Fl
     shares = np.asarray(Y, dtype=np.float64)
     if shares.ndim != 2 or shares.shape[0] != X.shape[0]:
         raise ValueError(f"Y must have shape ({X.shape[0]}, n_labels), a row a sample; got {shares.shape}")
-    kept = ~np.isnan(shares).any(axis=1)
+    kept: NDArray[np.bool_] = np.asarray(~np.isnan(shares).any(axis=1))
     if not kept.any():
         raise ValueError("Y must have at least one coded row; all are nan")
     if shares[kept].min() < 0 or shares[kept].max() > 1:

@@ -11,7 +11,7 @@ Floats = NDArray[np.float64]
 
 
 def fit_sigmoid(scores: Floats, shares: Floats) -> tuple[float, float]:
-    """Return (slope, offset) such that 1 / (1 + exp(-z)), z = slope * score + offset, is calibrated; inputs (n_samples,).
+    """Return (slope, offset) so that 1 / (1 + exp(-z)), z = slope * score + offset, is calibrated; inputs (n_samples,).
 
     Platt's scaling (Platt 1999) with his smoothed targets, by Newton's method with backtracking (Lin, Lin & Weng
     2007). `shares` are targets from 0 to 1. Where all are 0, the probability is the smoothed rate whatever the score.

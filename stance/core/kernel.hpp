@@ -297,11 +297,13 @@ template <class Take>
 struct GramRows {
     static constexpr size_t at_once = 512;
     const StringTable& strings;
+    const float* const weights;
+    const size_t stride;
     Scratch& scratch;
     Take take;  // take(rows, n)
     size_t n_keys = 0;
 
-    GramRows(const Block& block, Scratch& s, Take t) : strings(block.strings), scratch(s), take(t) {
+    GramRows(const Block& block, Scratch& s, Take t) : strings(block.strings), weights(block.rows.data()), stride(block.stride), scratch(s), take(t) {
         scratch.gram_keys.reserve(at_once);
         scratch.gram_slots.reserve(at_once);
         scratch.gram_tokens.reserve(at_once);
@@ -328,6 +330,9 @@ struct GramRows {
             const u32 row = strings.find(keys[i], slots[i], tokens[i].bytes, tokens[i].size);
             rows[n] = row;
             n += row != none;
+            const float* values = weights + (row & (u32(row == none) - 1)) * stride;
+            __builtin_prefetch(values);
+            __builtin_prefetch(values + 16);
         }
         n_keys = 0;
         take(rows, n);

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cmath>
+#include <cstring>
 #include <thread>
 
 #include "actors_module.hpp"
@@ -123,6 +124,10 @@ PyObject* raised_by(const TextError& error, size_t first) {
 class PyEngine {
   public:
     explicit PyEngine(nb::object plan) : plan_(plan) {
+        const nb::object numpy = nb::module_::import_("numpy");
+        empty_ = numpy.attr("empty");
+        float32_ = numpy.attr("dtype")("float32");
+        float64_ = numpy.attr("dtype")("float64");
         const auto intercept = nb::cast<Doubles>(plan.attr("intercept"));
         if (intercept.ndim() != 1) refuse("intercept must have one value an output");
         std::vector<BlockPlan> blocks;
@@ -136,15 +141,16 @@ class PyEngine {
 
     size_t n_outputs() const { return engine_->n_outputs(); }
 
-    nb::object score(nb::handle given, nb::handle dtype, int n_threads, const std::string& missing) const {
-        if (missing != "raise" && missing != "empty") refuse("missing must be 'raise' or 'empty'; got '" + missing + "'");
-        const nb::object numpy = nb::module_::import_("numpy");
-        const nb::object type = numpy.attr("dtype")(dtype);
-        const bool wide = type.equal(numpy.attr("dtype")("float64"));
-        if (!wide && !type.equal(numpy.attr("dtype")("float32"))) refuse("dtype must be float32 or float64");
-        const auto texts = texts_of(given.ptr(), missing == "empty" ? Missing::empty : Missing::raise);
-        nb::object out = numpy.attr("empty")(nb::make_tuple(texts->size(), n_outputs()), type);
-        void* data = reinterpret_cast<void*>(nb::cast<uintptr_t>(out.attr("ctypes").attr("data")));
+    nb::object score(nb::handle given, nb::handle dtype, int n_threads, const char* missing) const {
+        const bool empty = std::strcmp(missing, "empty") == 0;
+        if (!empty && std::strcmp(missing, "raise") != 0) refuse(std::string("missing must be 'raise' or 'empty'; got '") + missing + "'");
+        const bool wide = is_float64(dtype);
+        const auto texts = texts_of(given.ptr(), empty ? Missing::empty : Missing::raise);
+        nb::object out = empty_(nb::make_tuple(texts->size(), n_outputs()), wide ? float64_ : float32_);
+        Py_buffer view;
+        if (PyObject_GetBuffer(out.ptr(), &view, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS) != 0) throw nb::python_error();
+        void* const data = view.buf;
+        PyBuffer_Release(&view);  // `out` keeps the memory
         if (wide)
             run(*texts, static_cast<double*>(data), n_threads);
         else
@@ -153,6 +159,17 @@ class PyEngine {
     }
 
   private:
+    bool is_float64(nb::handle dtype) const {
+        if (PyUnicode_Check(dtype.ptr())) {
+            if (PyUnicode_CompareWithASCIIString(dtype.ptr(), "float32") == 0) return false;
+            if (PyUnicode_CompareWithASCIIString(dtype.ptr(), "float64") == 0) return true;
+        }
+        const nb::object type = nb::module_::import_("numpy").attr("dtype")(dtype);
+        if (type.equal(float64_)) return true;
+        if (!type.equal(float32_)) refuse("dtype must be float32 or float64");
+        return false;
+    }
+
     static constexpr size_t texts_a_chunk = 512;
 
     // Score chunks from `next` on until none is left.
@@ -218,6 +235,7 @@ class PyEngine {
         }
     }
 
+    nb::object empty_, float32_, float64_;  // of NumPy
     nb::object plan_;  // owns the arrays the engine reads
     std::unique_ptr<Engine> engine_;
 };

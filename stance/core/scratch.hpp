@@ -70,8 +70,8 @@ struct WordMemo {
         u32 place[3];
         u32 next;  // the one to be replaced
     };
-    static constexpr size_t n_buckets = 1 << 13;
-    static constexpr size_t arena_size = 4 << 20;
+    static constexpr size_t n_buckets = 1 << 14;
+    static constexpr size_t arena_size = 6 << 20;
     Buffer<Bucket> buckets;
     Buffer<u32> arena;
     size_t used = 0, room = 0;

@@ -6,6 +6,7 @@
 #include <set>
 #include <stdexcept>
 #include <string_view>
+#include <unordered_map>
 
 #include "punkt_points.hpp"
 #include "unicode.hpp"
@@ -69,31 +70,37 @@ struct Lowered {
 }  // namespace
 
 Punkt::Punkt(const PunktParameters& parameters) {
-    std::vector<std::pair<std::string_view, u32>> flags;
+    std::unordered_map<std::string_view, u32> lists;
     std::set<std::string> pairs;
-    for (const auto& word : parameters.abbreviations) flags.emplace_back(word, abbreviation);
-    for (const auto& word : parameters.sentence_starters) flags.emplace_back(word, starter);
-    for (const auto& [bits, words] : parameters.orthographic_context)
-        for (size_t at = 0; at < words.size();) {
-            const size_t end = std::min(words.find(' ', at), words.size());
-            flags.emplace_back(std::string_view(words).substr(at, end - at), bits & contexts);
-            at = end + 1;
-        }
+    for (const auto& word : parameters.abbreviations) lists[word] |= abbreviation;
+    for (const auto& word : parameters.sentence_starters) lists[word] |= starter;
     for (const auto& [first, second] : parameters.collocations) {
-        flags.emplace_back(first, first_of_pair);
-        flags.emplace_back(second, second_of_pair);
+        lists[first] |= first_of_pair;
+        lists[second] |= second_of_pair;
         pairs.insert(first + "\n" + second);
     }
-    std::sort(flags.begin(), flags.end());
-    words_.start(flags.size());
-    for (size_t i = 0; i < flags.size();) {
-        const std::string_view word = flags[i].first;
+    size_t n = lists.size();
+    for (const auto& [bits, words] : parameters.orthographic_context) n += 1 + size_t(std::count(words.begin(), words.end(), ' '));
+
+    words_.start(n);
+    const auto add = [this](std::string_view word, u32 bits) {
+        const u8* const p = reinterpret_cast<const u8*>(word.data());
         if (word.empty() || word.size() > longest_word)
             throw std::invalid_argument("a word of Punkt's parameters must have 1 to 60 bytes; got '" + std::string(word) + "'");
-        u32 bits = 0;
-        for (; i < flags.size() && flags[i].first == word; ++i) bits |= flags[i].second;
-        words_.add(reinterpret_cast<const u8*>(word.data()), word.size(), bits);
-    }
+        if (words_.find(p, word.size()) != none)
+            throw std::invalid_argument("a word must have one orthographic context; got two of '" + std::string(word) + "'");
+        words_.add(p, word.size(), bits);
+    };
+    for (const auto& [bits, words] : parameters.orthographic_context)
+        for (size_t at = 0; at <= words.size();) {
+            const size_t end = std::min(words.find(' ', at), words.size());
+            const std::string_view word = std::string_view(words).substr(at, end - at);
+            const auto in_lists = lists.find(word);
+            add(word, (bits & contexts) | (in_lists == lists.end() ? 0 : in_lists->second));
+            if (in_lists != lists.end()) lists.erase(in_lists);
+            at = end + 1;
+        }
+    for (const auto& [word, bits] : lists) add(word, bits);
     pairs_.start(pairs.size());
     for (const auto& pair : pairs) pairs_.add(reinterpret_cast<const u8*>(pair.data()), pair.size(), 1);
 }

@@ -363,29 +363,68 @@ void split_block(const Punkt& punkt, const Char* text, Span block, std::vector<S
     out.resize(last + 1);
 }
 
-// Call use(points, n) with the text as an array of code points; UTF-8 is spread out to one.
+// UTF-8 as an array of code points; room for one a byte.
+template <class Char>
+size_t spread_out(const u8* p, size_t bytes, Char* const out) {
+    const u8* const end = p + bytes;
+    size_t n = 0;
+    while (p < end) {
+#if defined(__SSE2__)
+        if constexpr (sizeof(Char) == 2)
+            while (end - p >= 16) {
+                const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+                if (_mm_movemask_epi8(block)) break;
+                _mm_storeu_si128(reinterpret_cast<__m128i*>(out + n), _mm_unpacklo_epi8(block, _mm_setzero_si128()));
+                _mm_storeu_si128(reinterpret_cast<__m128i*>(out + n + 8), _mm_unpackhi_epi8(block, _mm_setzero_si128()));
+                p += 16, n += 16;
+            }
+#endif
+        for (int i = 0; i < 16 && p < end; ++i) out[n++] = Char(decode(p));
+    }
+    return n;
+}
+
+// Call use(points, n) with the text as an array of code points; UTF-8 that is not ASCII is spread out to one.
 template <class Use>
-void with_points(const Text& text, Buffer<u32>& spread, Use use) {
+void with_points(const Text& text, Use use) {
+    const u8* const p = static_cast<const u8*>(text.data);
+    const size_t n = text.length;
     switch (text.encoding) {
         case Encoding::ascii:
-        case Encoding::latin1: use(static_cast<const u8*>(text.data), text.length); return;
-        case Encoding::ucs2: use(static_cast<const u16*>(text.data), text.length); return;
-        case Encoding::ucs4: use(static_cast<const u32*>(text.data), text.length); return;
+        case Encoding::latin1: use(p, n); return;
+        case Encoding::ucs2: use(static_cast<const u16*>(text.data), n); return;
+        case Encoding::ucs4: use(static_cast<const u32*>(text.data), n); return;
         case Encoding::utf8: break;
     }
-    u32* const out = spread.reserve(text.length);
-    size_t n = 0;
-    const u8 *p = static_cast<const u8*>(text.data), *const end = p + text.length;
-    while (p < end) out[n++] = decode(p);
-    use(static_cast<const u32*>(out), n);
+    u8 highest = 0;
+    for (size_t i = 0; i < n; ++i) highest = std::max(highest, p[i]);
+    if (highest < 0x80) {
+        use(p, n);
+    } else if (highest < 0xF0) {
+        Buffer<u16> points;
+        const u16* const out = points.reserve(n);
+        use(out, spread_out(p, n, points.data()));
+    } else {
+        Buffer<u32> points;
+        const u32* const out = points.reserve(n);
+        use(out, spread_out(p, n, points.data()));
+    }
 }
 
 // Spans of code points of a text in UTF-8 to spans of its bytes.
 void to_bytes(const Text& text, std::vector<Span>& spans, size_t from) {
     const u8* const begin = static_cast<const u8*>(text.data);
-    const u8* p = begin;
+    const u8 *p = begin, *const end = begin + text.length;
     size_t point = 0;
     const auto move = [&](size_t& position) {
+#if defined(__SSE2__)
+        while (position - point >= 16 && end - p >= 16) {  // 16 bytes begin 16 code points at most
+            const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+            point += size_t(__builtin_popcount(u32(_mm_movemask_epi8(_mm_cmpgt_epi8(block, _mm_set1_epi8(-65))))));
+            p += 16;
+        }
+        while (p < end && is_continuation(*p)) ++p;
+#endif
         for (; point < position; ++point) p += utf8_length(*p);
         position = size_t(p - begin);
     };
@@ -405,8 +444,7 @@ template void find_blocks(const u32*, size_t, std::vector<Span>&);
 
 void split_sentences(const Punkt& punkt, const Text& text, std::vector<Span>& out) {
     const size_t from = out.size();
-    Buffer<u32> spread;
-    with_points(text, spread, [&](const auto* points, size_t n) {
+    with_points(text, [&](const auto* points, size_t n) {
         std::vector<Span> blocks;
         find_blocks(points, n, blocks);
         for (const Span& block : blocks) split_block(punkt, points, block, out);
@@ -415,13 +453,11 @@ void split_sentences(const Punkt& punkt, const Text& text, std::vector<Span>& ou
 }
 
 void split_blocks(const Text& text, std::vector<Span>& out) {
-    Buffer<u32> spread;
-    with_points(text, spread, [&](const auto* points, size_t n) { find_blocks(points, n, out); });
+    with_points(text, [&](const auto* points, size_t n) { find_blocks(points, n, out); });
 }
 
 void split_by_punkt(const Punkt& punkt, const Text& text, std::vector<Span>& out) {
-    Buffer<u32> spread;
-    with_points(text, spread, [&](const auto* points, size_t n) { punkt.split(points, n, 0, out); });
+    with_points(text, [&](const auto* points, size_t n) { punkt.split(points, n, 0, out); });
 }
 
 }  // namespace stance

@@ -7,33 +7,35 @@ its phrases; a label that is in one layer only may also stand outside any table:
     [roles]
     expectation = ["will", "is likely to"]
 
-`*` inside a word is any run of letters and digits, also none ("destabili*"); alone it is any one word. Case does not
-matter, curly quotation marks are straight ones, and a space is any white space.
+What phrases match is said in `stance.study.cues`; `xactor` in one is the name of any actor.
 """
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stance.codebook import Codebook
 from stance.corpus.records import Corpus
 from stance.errors import CodebookError
+from stance.features.masking import ACTOR, masked
+from stance.study.cues import Cues, words_of
 from stance.study.predictions import Predictions
 from stance.text import read_text
+
+if TYPE_CHECKING:
+    from stance.actors import ActorTable
 
 LAYERS = ("claims", "roles", "voices", "stances")
 BUNDLED = Path(__file__).parents[1] / "lexicons"
 
 _MOST_FAULTS = 20
-_STRAIGHT = str.maketrans("‘’“”", "''\"\"")
-_NEVER = re.compile(r"(?!)")
 
 
 class KeywordBaseline:
@@ -49,9 +51,9 @@ class KeywordBaseline:
         self.phrases = {
             layer: {label: tuple(of) for label, of in labels.items()} for layer, labels in phrases.items() if labels
         }
-        self._patterns = {
-            layer: {label: cue_pattern(of) for label, of in labels.items()} for layer, labels in self.phrases.items()
-        }
+        entries = {(layer, label): of for layer, labels in self.phrases.items() for label, of in labels.items()}
+        self._plain = Cues({key: [p for p in of if ACTOR not in p] for key, of in entries.items()})
+        self._masked = Cues({key: [p for p in of if ACTOR in p] for key, of in entries.items()})
 
     @classmethod
     def from_codebook(cls, codebook: Codebook) -> KeywordBaseline:
@@ -86,30 +88,47 @@ class KeywordBaseline:
             raise CodebookError("\n".join(faults[:_MOST_FAULTS]))
         return cls(found)
 
-    def predict(self, corpus: Corpus, codebook: Codebook, canonical: Callable[[str], str] = str) -> Predictions:
-        """Return the labels the phrases give; stances toward the coded targets, under their `canonical` names."""
-        texts = [text.translate(_STRAIGHT) for text in corpus.texts]
-        claims = roles = voice = stances = None
-        if codebook.claims and "claims" in self._patterns:
-            claims = self._counts("claims", codebook.claim_names, texts) > 0
-        if codebook.roles and "roles" in self._patterns:
-            roles = self._counts("roles", codebook.role_names, texts).argmax(axis=1)
-        if codebook.voices and "voices" in self._patterns:
-            voice = self._counts("voices", codebook.voice_names, texts)[:, 1] > 0
-        if codebook.stances and "stances" in self._patterns:
-            counts = self._counts("stances", codebook.stance_names, texts).astype(np.float64)
-            if codebook.neutral_stance is not None:
-                counts[:, codebook.stance_names.index(codebook.neutral_stance)] += 0.5
-            best = [codebook.stance_names[j] for j in counts.argmax(axis=1)]
+    def predict(self, corpus: Corpus, codebook: Codebook, actors: ActorTable | None = None) -> Predictions:
+        """Return the labels the phrases give; stances toward the coded targets.
+
+        `actors` finds what `xactor` stands for, and gives targets their canonical names.
+        """
+        counts = self._counts(corpus.texts, actors)
+
+        def of(layer: str) -> NDArray[np.float64] | None:
+            names = getattr(codebook, f"{layer[:-1]}_names")
+            if not names or layer not in self.phrases:
+                return None
+            return np.array([[row.get((layer, name), 0) for name in names] for row in counts], dtype=np.float64)
+
+        claims, roles, voices, given = (of(layer) for layer in LAYERS)
+        stances = None
+        if given is not None:
+            if codebook.neutral_stance is not None:  # ahead of a label with nothing, behind any with a phrase
+                given[:, codebook.stance_names.index(codebook.neutral_stance)] += 0.5
+            best = [codebook.stance_names[j] for j in given.argmax(axis=1)]
             stances = tuple(
-                {canonical(target): name for c in s.codings for target in c.stance or {}}
+                {actors.canonical(t) if actors else t: name for c in s.codings for t in c.stance or {}}
                 for s, name in zip(corpus, best, strict=True)
             )
-        return Predictions(claims=claims, roles=roles, voice=voice, stances=stances)
+        return Predictions(
+            claims=None if claims is None else claims > 0,
+            roles=None if roles is None else roles.argmax(axis=1),
+            voice=None if voices is None else voices[:, 1] > 0,
+            stances=stances,
+        )
 
-    def _counts(self, layer: str, names: Sequence[str], texts: Sequence[str]) -> Any:
-        patterns = [self._patterns[layer].get(name, _NEVER) for name in names]
-        return np.array([[sum(1 for _ in p.finditer(text)) for p in patterns] for text in texts], dtype=np.int64)
+    def _counts(self, texts: Sequence[str], actors: ActorTable | None) -> list[dict[tuple[str, str], int]]:
+        """Return how many phrases of each (layer, label) stand in each text."""
+        kinds = () if actors is None else set(actors.kinds.values())
+        rows = []
+        for text in texts:
+            row = self._plain.count(words_of(text))
+            if actors is not None:
+                for key, n in self._masked.count(words_of(masked(text, actors, kinds))).items():
+                    row[key] = row.get(key, 0) + n
+            rows.append(row)
+        return rows
 
 
 def bundled_baseline(codebook: Codebook) -> KeywordBaseline:
@@ -118,21 +137,6 @@ def bundled_baseline(codebook: Codebook) -> KeywordBaseline:
     if not path.is_file():
         return KeywordBaseline.from_codebook(codebook)
     return KeywordBaseline.from_file(path, codebook)
-
-
-def cue_pattern(phrases: Sequence[str]) -> re.Pattern[str]:
-    """Return the pattern that finds any of the phrases, longest first, in text with straight quotation marks."""
-    parts = sorted({_phrase(phrase) for phrase in phrases if phrase.strip()}, key=lambda p: (-len(p), p))
-    return re.compile("|".join(parts), re.IGNORECASE) if parts else _NEVER
-
-
-def _phrase(phrase: str) -> str:
-    words = phrase.translate(_STRAIGHT).split()
-    parts = [r"\w+" if word == "*" else r"\w*".join(map(re.escape, word.split("*"))) for word in words]
-    first, last = words[0][0], words[-1][-1]
-    before = r"(?<!\w)" if first.isalnum() or first == "*" else ""
-    after = r"(?!\w)" if last.isalnum() or last == "*" else ""
-    return before + r"\s+".join(parts) + after
 
 
 def _add(

@@ -28,7 +28,6 @@ the same, as with 0 of 3, it has no width: then n says how little was seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from os import PathLike
 from typing import TYPE_CHECKING
 
@@ -45,6 +44,7 @@ from stance.study.report import Report
 from stance.study.truth import Truth, read_truth
 
 if TYPE_CHECKING:
+    from stance.actors import ActorTable
     from stance.model.model import Model
     from stance.model.training import OutOfFold
 
@@ -69,7 +69,7 @@ def evaluate(
     corpus.check(model.codebook)
     return report_on(
         predict(model, corpus), corpus, model.codebook,
-        name=model.name, trained_on=model.provenance.corpus_digest, canonical=model.actors.canonical,
+        name=model.name, trained_on=model.provenance.corpus_digest, actors=model.actors,
         baseline=_baseline(model.codebook, lexicon), seed=seed, n_resamples=n_resamples,
     )  # fmt: skip
 
@@ -95,7 +95,7 @@ def out_of_fold_report(
         raise StanceError(f"out_of_fold must have a row for each sentence of the corpus ({len(corpus)}); got {n}")
     return report_on(
         out_of_fold_predictions(model, corpus, out_of_fold), corpus, codebook,
-        name=model.name, trained_on=model.provenance.corpus_digest, canonical=model.actors.canonical,
+        name=model.name, trained_on=model.provenance.corpus_digest, actors=model.actors,
         baseline=_baseline(codebook, lexicon), seed=seed, n_resamples=n_resamples,
         note="out of fold: by classifiers that did not see the sentence's document",
     )  # fmt: skip
@@ -108,7 +108,7 @@ def report_on(
     *,
     name: str,
     trained_on: str = "",
-    canonical: Callable[[str], str] = str,
+    actors: ActorTable | None = None,
     baseline: KeywordBaseline | None = None,
     seed: int = 0,
     n_resamples: int = 1000,
@@ -116,17 +116,18 @@ def report_on(
 ) -> Report:
     """Return the report of anybody's predictions for a coded corpus: so a peer is judged as a model is.
 
-    `name` says whose they are; `trained_on`, the digest of the corpus they were learned from; `canonical` maps a target
-    to the name it counts under; without a `baseline` there is none in the report.
+    `name` says whose they are; `trained_on`, the digest of the corpus they were learned from; `actors` gives targets
+    the names they count under; without a `baseline` there is none in the report.
     """
     if not isinstance(n_resamples, int) or n_resamples < 0:
         raise StanceError(f"n_resamples must be a whole number from 0; got {n_resamples!r}")
     _check_shapes(predictions, corpus, codebook)
+    canonical = str if actors is None else actors.canonical
     truth = read_truth(corpus, codebook, canonical)
     resamples = Resamples(corpus.documents, n_resamples=n_resamples, seed=seed)
     figures = layer_figures(truth, predictions, codebook, resamples)
     if baseline is not None:
-        others = layer_figures(truth, baseline.predict(corpus, codebook, canonical), codebook, resamples)
+        others = layer_figures(truth, baseline.predict(corpus, codebook, actors), codebook, resamples)
         figures |= {f"baseline.{key}": figure for key, figure in others.items()}
     figures |= agreement_figures(corpus, codebook, canonical, resamples)
     curves, bins = {}, {}

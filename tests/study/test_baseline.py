@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stance.actors import load_actors
 from stance.codebook import load_codebook
 from stance.corpus.reading import read_corpus_rows
 from stance.errors import CodebookError
 from stance.study import KeywordBaseline, bundled_baseline
-from stance.study.baseline import cue_pattern
+from stance.study.cues import Cues, words_of
 
 
 @pytest.mark.parametrize(
@@ -33,21 +34,25 @@ from stance.study.baseline import cue_pattern
 )
 def test_a_phrase_matches_whole_words_in_any_case(phrase, text, found):
     """`*` in a word is any ending, alone any word; white space and quotation marks may be of any kind."""
-    straight = text.replace("’", "'").replace("“", '"').replace("”", '"')
-    assert bool(cue_pattern([phrase]).search(straight)) is found
+    assert Cues({"label": [phrase]}).count(words_of(text)) == ({"label": 1} if found else {})
 
 
-@given(st.lists(st.text(min_size=1, max_size=12), max_size=5), st.text(max_size=60))
-def test_any_phrase_makes_a_pattern(phrases, text):
-    """No phrase is a regular expression by accident."""
-    assert isinstance(cue_pattern(phrases), re.Pattern)
-    cue_pattern(phrases).search(text)
+@given(st.lists(st.text("ab*. ", min_size=1, max_size=6), max_size=5), st.text("ab. ", max_size=20))
+def test_counts_are_those_of_a_regular_expression_a_phrase(phrases, text):
+    """The one pass over words against searching each phrase by itself, at every word."""
+    expected = 0
+    words = words_of(text)
+    for phrase in {tuple(re.findall(r"[\w*]+|[^\w\s]", p)) for p in phrases} - {()}:
+        patterns = [r"\w+" if part == "*" else re.escape(part).replace(r"\*", r"\w*") for part in phrase]
+        for i in range(len(words) - len(patterns) + 1):
+            expected += all(re.fullmatch(p, w) for p, w in zip(patterns, words[i:], strict=False))
+    assert Cues({"label": phrases}).count(words).get("label", 0) == expected
 
 
 @given(st.from_regex(r"[a-z]{1,8}( [a-z]{1,8}){0,3}", fullmatch=True))
 def test_a_phrase_of_plain_words_finds_itself(phrase):
-    """Alone, and inside a sentence."""
-    assert cue_pattern([phrase]).search(f"Then, {phrase.upper()}!")
+    """Inside a sentence, in capitals."""
+    assert Cues({1: [phrase]}).count(words_of(f"Then, {phrase.upper()}!"))
 
 
 def corpus_of(*texts):
@@ -66,6 +71,14 @@ def test_labels_come_from_the_lexicon(codebook, lexicon):
     assert found.voice.tolist() == [True, False, False]
     assert [row["Orsa"] for row in found.stances] == ["pans", "names", "names"]
     assert found.claim_probabilities is None
+
+
+def test_xactor_in_a_phrase_is_any_actor_the_table_knows(codebook):
+    """ "against xactor" is about whoever is named, and not about a wall."""
+    baseline = KeywordBaseline({"claims": {"quality": ["against xactor"]}})
+    corpus = corpus_of("A case against Japan.", "A ladder against walls.")
+    assert baseline.predict(corpus, codebook, load_actors()).claims[:, 0].tolist() == [True, False]
+    assert not baseline.predict(corpus, codebook).claims.any()
 
 
 def test_without_a_lexicon_the_counts_of_the_codebook_serve(codebook):

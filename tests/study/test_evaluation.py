@@ -143,8 +143,7 @@ def test_a_target_that_was_not_found_is_a_miss_and_one_nobody_listed_is_false():
 def test_targets_count_under_their_canonical_names():
     """Tokyo is Japan, also where two coders write them differently."""
     sentences = [[{"stance": {"Tokyo": "against"}}, {"stance": {"Japan": "against"}}]]
-    canonical = stance.load_actors().canonical
-    found = figures(sentences, stances([{"Japan": "against"}], [["Japan"]]), canonical=canonical)
+    found = figures(sentences, stances([{"Japan": "against"}], [["Japan"]]), actors=stance.load_actors())
     assert found["stance.against.f1"].value == 1
     assert found["targets.f1"].value == 1
 

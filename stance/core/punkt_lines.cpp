@@ -45,7 +45,8 @@ constexpr size_t longest_last = 7;
 constexpr const char* never_last[] = {
     "a", "an", "the", "of", "and", "or", "nor", "but", "in", "to", "for", "by", "with", "from", "that", "which", "who",
     "whose", "than", "at", "on", "as", "is", "are", "was", "were", "be", "been", "has", "have", "had", "will", "would",
-    "its", "their", "our", "his", "her", "my", "your", "this", "these", "those", "into", "between", "under", "over"};
+    "its", "their", "our", "his", "her", "my", "your", "this", "these", "those", "into", "between", "under", "over", "against",
+    "about", "through", "during", "among", "within", "upon", "per", "via", "such"};
 struct NeverLast {
     static constexpr size_t n = sizeof never_last / sizeof never_last[0];
     u64 sorted[n] = {};

@@ -54,7 +54,8 @@ _MARK = re.compile(
 _LABEL = re.compile(r"(?:[A-Z](?=.{0,58}?[A-Z])[^a-z:;?!\"“”]{0,58}:|Q[.:]?)(?:\s|$)")
 _NEVER_LAST = frozenset(
     """a an the of and or nor but in to for by with from that which who whose than at on as is are was were be been
-    has have had will would its their our his her my your this these those into between under over""".split()  # noqa: SIM905
+    has have had will would its their our his her my your this these those into between under over against about
+    through during among within upon per via such""".split()  # noqa: SIM905
 )
 _LOOK = 64  # characters from the start of a line in which its mark or label must lie
 

@@ -54,18 +54,30 @@ def write_corpus(corpus: Corpus, path: str | Path) -> None:
     path = Path(path)
     rows = list(corpus_rows(corpus))
     if path.suffix == ".jsonl":
-        lines = (json.dumps({k: v for k, v in row.items() if v is not None}, ensure_ascii=False) for row in rows)
-        path.write_text("".join(line + "\n" for line in lines), encoding="utf-8", errors="surrogatepass", newline="\n")
+        lines = (_json_line({k: v for k, v in row.items() if v is not None}) for row in rows)
+        path.write_text("".join(line + "\n" for line in lines), encoding="utf-8", newline="\n")
     elif path.suffix == ".csv":
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS)
-            writer.writeheader()
-            for row in rows:
-                for layer in ("claims", "stance"):
-                    row[layer] = _NOT_CODED if row[layer] is None else json.dumps(row[layer], ensure_ascii=False)
-                writer.writerow(row)
+        file = io.StringIO(newline="")
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        for row in rows:
+            for layer in ("claims", "stance"):
+                row[layer] = _NOT_CODED if row[layer] is None else _json_line(row[layer])
+            writer.writerow(row)
+        try:
+            raw = file.getvalue().encode("utf-8")
+        except UnicodeEncodeError as error:
+            found = f"{error.object[error.start]!r} in {error.object[max(0, error.start - 20) : error.end + 20]!r}"
+            raise CorpusError(f"a CSV cannot hold lone surrogates, write the corpus as .jsonl; got {found}") from None
+        path.write_bytes(raw)
     else:
         raise CorpusError(f"a corpus is written as .jsonl or .csv; got {str(path)!r}")
+
+
+def _json_line(value: Any) -> str:
+    """Return a value as JSON in its own script, lone surrogates escaped, since UTF-8 has no bytes for them."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text) else json.dumps(value)
 
 
 def corpus_rows(corpus: Corpus) -> Iterator[dict[str, Any]]:

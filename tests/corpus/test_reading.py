@@ -80,6 +80,23 @@ def test_the_digest_depends_on_what_is_coded_and_not_on_the_file(tmp_path, corpu
     assert len(digests) == 1
 
 
+def test_a_lone_surrogate_is_kept_in_jsonl_and_refused_in_csv(tmp_path):
+    """UTF-8 has no bytes for it: JSON escapes it, CSV cannot."""
+    corpus = Corpus("some", (CodedSentence("d", 0, "broken \ud83d emoji, naïve", (Coding("ana"),)),))
+    write_corpus(corpus, tmp_path / "some.jsonl")
+    assert read_corpus(tmp_path / "some.jsonl") == corpus
+    with pytest.raises(CorpusError, match="lone surrogates, write the corpus as .jsonl; got"):
+        write_corpus(corpus, tmp_path / "some.csv")
+    assert not (tmp_path / "some.csv").exists()
+
+
+def test_a_corpus_is_written_in_no_other_format(tmp_path):
+    """The path is in the error."""
+    corpus = Corpus("some", (CodedSentence("d", 0, "One.", (Coding("ana"),)),))
+    with pytest.raises(CorpusError, match=r"written as .jsonl or .csv; got .*some\.xlsx"):
+        write_corpus(corpus, tmp_path / "some.xlsx")
+
+
 def jsonl(tmp_path, *rows, name="corpus.jsonl"):
     path = tmp_path / name
     path.write_text("".join((r if isinstance(r, str) else json.dumps(r)) + "\n" for r in rows), encoding="utf-8")

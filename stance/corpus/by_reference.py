@@ -114,6 +114,8 @@ def reference_rows(path: str | Path) -> list[tuple[str, dict[str, Any]]]:
         absent = [key for key in POINTER if row.get(key) is None]
         if absent:
             faults.append(f"{where}: a row must have {', '.join(POINTER)}; {', '.join(absent)} is missing")
+        elif wrong := [key for key in ("source", "document", "hash") if not isinstance(row[key], str)]:
+            faults.append(f"{where}: {wrong[0]} must be a string; got {row[wrong[0]]!r:.60}")
         elif "text" in row:
             faults.append(f"{where}: a row by reference holds no text; got {row['text']!r:.40}")
         elif not (isinstance(row["start"], int) and isinstance(row["end"], int) and 0 <= row["start"] < row["end"]):
@@ -131,9 +133,10 @@ def materialize(
 ) -> Materialized:
     """Return the coded corpus that `references` (by-reference files) point to, read from copies below `folders`.
 
-    `sources` is the `sources.toml` (by default the one beside the first file of references, or a folder above it). Every sentence's
-    hash is checked. Where a copy was cleaned otherwise, so that characters count differently, the sentence is looked
-    for in its document by its hash; a row whose source, document or sentence is not there is left out and reported.
+    `sources` is the `sources.toml` (by default the one beside the first file of references, or a folder above it).
+    Every sentence's hash is checked. Where a copy was cleaned otherwise, so that characters count differently, the
+    sentence is looked for in its document by its hash; a row whose source, document or sentence is not there is left
+    out and reported.
     """
     paths = [Path(references)] if isinstance(references, (str, Path)) else [Path(p) for p in references]
     known = load_sources(sources if sources is not None else _sources_near(paths[0]))

@@ -38,7 +38,8 @@ def read_corpus(source: str | Path | Any, codebook: Codebook | None = None, *, n
     sentence, a text that is empty or no string.
     """
     if hasattr(source, "to_dict") and hasattr(source, "columns"):
-        frame = source.astype(object).where(source.notna(), None)
+        frame: Any = source
+        frame = frame.astype(object).where(frame.notna(), None)
         numbered = ((f"row {label}", row) for label, row in zip(frame.index, frame.to_dict("records"), strict=True))
         return read_corpus_rows(numbered, codebook, name=name or "DataFrame")
     path = Path(source)

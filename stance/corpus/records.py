@@ -109,7 +109,7 @@ class Corpus:
         """SHA-256 over the texts and codings: the same corpus has the same digest, in whatever file it came."""
         sha = hashlib.sha256()
         for s in self.sentences:
-            codings = [
+            codings: list[list[Any]] = [
                 [c.coder, None if c.claims is None else sorted(c.claims), c.role, c.voice]
                 + [None if c.stance is None else sorted(c.stance.items())]
                 for c in s.codings

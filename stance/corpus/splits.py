@@ -59,7 +59,7 @@ def split_corpus(corpus: Corpus, shares: Sequence[float], *, seed: int = 0) -> l
         raise CorpusError(f"shares must be two or more positive numbers; got {list(shares)!r}")
     groups = document_groups(corpus)
     bounds = np.cumsum(np.asarray(shares, dtype=float) / sum(shares))
-    first = {}
+    first: dict[int, str] = {}
     for group, document in zip(groups.tolist(), corpus.documents, strict=True):
         first[group] = min(first.get(group, document), document)
     part = {g: int(np.searchsorted(bounds, _uniform(f"{seed}:{name}"), side="right")) for g, name in first.items()}

@@ -85,7 +85,7 @@ def test_a_lone_surrogate_is_kept_in_jsonl_and_refused_in_csv(tmp_path):
     corpus = Corpus("some", (CodedSentence("d", 0, "broken \ud83d emoji, naïve", (Coding("ana"),)),))
     write_corpus(corpus, tmp_path / "some.jsonl")
     assert read_corpus(tmp_path / "some.jsonl") == corpus
-    with pytest.raises(CorpusError, match="lone surrogates, write the corpus as .jsonl; got"):
+    with pytest.raises(CorpusError, match=r"lone surrogates, write the corpus as \.jsonl; got"):
         write_corpus(corpus, tmp_path / "some.csv")
     assert not (tmp_path / "some.csv").exists()
 

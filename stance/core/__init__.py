@@ -28,7 +28,9 @@ else:
     else:
         # Lower case and the classes of characters must be those of this interpreter.
         if _compiled.unicode_version != unicodedata.unidata_version:
-            _why_not = f"it was built for Unicode {_compiled.unicode_version}; this Python has {unicodedata.unidata_version}"
+            _why_not = (
+                f"it was built for Unicode {_compiled.unicode_version}; this Python has {unicodedata.unidata_version}"
+            )
             _compiled = None
         else:
             _compiled.set_sublinear(np.concatenate([[0.0], np.log(np.arange(1.0, 1024.0)) + 1.0]))

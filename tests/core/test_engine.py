@@ -46,13 +46,15 @@ def assert_equal_scores(plan: Plan, features: scipy.sparse.csr_matrix, texts: li
 
 
 CHARACTERS = st.one_of(
-    st.sampled_from(list("aAbBcC  \t\n.,'\"-_09ßİıΣσςſKéÉñàö’“”—…\u0301\u00a0\u2003\u0345\ud800\udfff\x00\x1c中文한국")),
+    st.sampled_from(
+        list("aAbBcC  \t\n.,'\"-_09ßİıΣσςſKéÉñàö’“”—…\u0301\u00a0\u2003\u0345\ud800\udfff\x00\x1c中文한국")
+    ),
     st.characters(codec=None),
 )
 TEXTS = st.lists(
     st.one_of(
         st.text(CHARACTERS, max_size=40),
-        st.lists(st.sampled_from("the cat ΟΔΟΣ sat ÉCOLE on x mat İstanbul a of naïve Straße".split()), max_size=30).map(" ".join),
+        st.lists(st.sampled_from(["the", "cat", "ΟΔΟΣ", "sat", "ÉCOLE", "on", "x", "mat", "İstanbul", "a", "of", "naïve", "Straße"]), max_size=30).map(" ".join),
         st.text(st.sampled_from("abA Σ\u0345 .'"), max_size=60),
     ),
     min_size=1, max_size=12,

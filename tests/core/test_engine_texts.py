@@ -146,7 +146,9 @@ def test_the_first_error_in_order_is_raised_whatever_the_threads():
             engine.score(texts, n_threads=4)
 
 
-@pytest.mark.parametrize("changes", [{}, {"ngram_range": (2, 3)}, {"tokens": "stance"}, {"tokens": "nltk_word"}, CHARACTERS])
+@pytest.mark.parametrize(
+    "changes", [{}, {"ngram_range": (2, 3)}, {"tokens": "stance"}, {"tokens": "nltk_word"}, CHARACTERS]
+)
 @pytest.mark.parametrize(
     "text",
     [
@@ -173,7 +175,12 @@ def test_a_plan_with_arrays_that_do_not_fit_is_refused():
 
     original = block()
     far = Forged(original.vocabulary, offsets=np.array([0, 3, 10**6], np.int64))
-    for changes in ({"weights": np.zeros((2, 5))}, {"scale": np.zeros(3)}, {"vocabulary": far}, {"ngram_range": (0, 1)}):
+    for changes in (
+        {"weights": np.zeros((2, 5))},
+        {"scale": np.zeros(3)},
+        {"vocabulary": far},
+        {"ngram_range": (0, 1)},
+    ):
         forged = Forged(Plan((original,), np.zeros(5)), blocks=(Forged(original, **changes),))
         with pytest.raises(ValueError, match="must"):
             stance.core.engine(forged)
@@ -183,6 +190,10 @@ def test_the_core_can_be_turned_off():
     """STANCE_CORE=off, in a process of its own."""
     code = "import stance.core as c; print(c.available(), c.why_not())"
     done = subprocess.run(
-        [sys.executable, "-c", code], env=os.environ | {"STANCE_CORE": "off"}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        env=os.environ | {"STANCE_CORE": "off"},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.strip() == "False STANCE_CORE=off"

@@ -64,7 +64,6 @@ constexpr NeverLast never_last_words;
 struct Line {
     size_t start, end;
     bool two_spaces;
-    bool last;  // of its paragraph
 };
 
 struct Head {
@@ -154,92 +153,97 @@ class Blocks {
     Blocks(const Char* text, size_t n, std::vector<Span>& out) : text_(text), n_(n), out_(out) {}
 
     void run() {
-        find_lines();
         const size_t width = wrapped_at();
+        Line before{};
+        Head head_before;
         size_t start = 0;
-        bool is_start = true, is_first = true;
-        for (size_t i = 0; i < lines_.size(); ++i) {
-            const Line& line = lines_[i];
-            if (is_start) start = line.start, is_first = true;
-            is_start = line.last;
-            if (line.last) {
-                out_.push_back({start, line.end});
-            } else if (is_end(line, heads_[i], lines_[i + 1], heads_[i + 1], width, is_first)) {
-                out_.push_back({start, line.end});
-                start = lines_[i + 1].start;
-                is_first = true;
-            } else {
-                is_first = is_sentence_end(last_mark(line));
-            }
-        }
+        bool has_before = false, has_head = false, is_first = true;
+        each_line(
+            [&](const Line& after) {
+                Head head;
+                if (!has_before) {
+                    start = after.start;
+                    is_first = true;
+                } else {
+                    if (!has_head) head_before = look_at(before);
+                    head = look_at(after);
+                    if (is_end(before, head_before, after, head, width, is_first)) {
+                        out_.push_back({start, before.end});
+                        start = after.start;
+                        is_first = true;
+                    } else {
+                        is_first = is_sentence_end(last_mark(before));
+                    }
+                }
+                before = after;
+                head_before = head;
+                has_head = has_before;
+                has_before = true;
+            },
+            [&] {
+                if (has_before) out_.push_back({start, before.end});
+                has_before = has_head = false;
+            });
     }
 
   private:
-    void find_lines() {
+    // Call use(line) for every line that is not blank, in order, and close() after each paragraph.
+    template <class Use, class Close>
+    void each_line(Use use, Close close) const {
         size_t start = 0;
-        const auto line_to = [&](size_t end, size_t next, bool paragraph) {
-            take(start, end, next);
-            if (paragraph) close();
+        const auto take = [&](size_t end, size_t next, bool paragraph) {
+            size_t first = start, last = end;
             start = next;
+            while (last > first && is_space(text_[last - 1])) --last;
+            if (last == first) return close();
+            while (is_space(text_[first])) ++first;
+            use(Line{first, last, next - last >= 2 && text_[last] == ' ' && text_[last + 1] == ' '});
+            if (paragraph) close();
         };
-        const auto at = [&](size_t i) {
+        points::each_line_end(text_, n_, [&](size_t i) {
             if (i < start) return;  // the LF of CR LF
-            const u32 c = text_[i];
-            if (c == '\r' && i + 1 < n_ && text_[i + 1] == '\n')
-                line_to(i, i + 2, false);
-            else
-                line_to(i, i + 1, c == 0x2029);
-        };
-        points::each_line_end(text_, n_, at);
-        line_to(n_, n_, true);
+            const bool pair = text_[i] == '\r' && i + 1 < n_ && text_[i + 1] == '\n';
+            take(i, i + 1 + pair, text_[i] == 0x2029);
+        });
+        take(n_, n_, true);
     }
 
-    void take(size_t first, size_t end, size_t next) {
-        size_t last = end;
-        while (last > first && is_space(text_[last - 1])) --last;
-        if (last == first) return close();
-        size_t start = first;
-        while (is_space(text_[start])) ++start;
-        const bool two_spaces = next - last >= 2 && text_[last] == ' ' && text_[last + 1] == ' ';
-        lines_.push_back({start, last, two_spaces, false});
-    }
-
-    void close() {
-        if (!lines_.empty()) lines_.back().last = true;
-    }
-
-    size_t wrapped_at() {
-        heads_.resize(lines_.size());
+    size_t wrapped_at() const {
         size_t of_length[widest + 2] = {};
-        size_t small = 0, n = 0;
-        for (size_t i = 0; i < lines_.size(); ++i) {
-            const bool follows = i > 0 && !lines_[i - 1].last;
-            if (!follows && lines_[i].last) continue;
-            heads_[i] = look_at(lines_[i]);
-            if (follows) small += heads_[i].small;
-            if (lines_[i].last) continue;
-            ++of_length[std::min(lines_[i].end - lines_[i].start, widest + 1)];
-            ++n;
-        }
+        size_t small = 0, n = 0, length = 0;
+        bool has_before = false;
+        each_line(
+            [&](const Line& line) {
+                if (has_before) {
+                    ++of_length[std::min(length, widest + 1)];
+                    ++n;
+                    small += is_small_start(line);
+                }
+                length = line.end - line.start;
+                has_before = true;
+            },
+            [&] { has_before = false; });
         if (n == 0 || 4 * small < n) return 0;
         size_t width = 0, below = 0;
         while (below + of_length[width] < (9 * n + 9) / 10) below += of_length[width++];
         return width <= widest ? width : 0;
     }
 
+    // Whether the first character that is no opening mark is a small letter.
+    bool is_small_start(const Line& line) const {
+        const size_t end = std::min(line.end, line.start + look);
+        for (size_t k = line.start; k < end; ++k)
+            if (!is_opening(text_[k])) return points::classes(text_[k]) & points::lower;
+        return points::classes(text_[line.start]) & points::lower;
+    }
+
     Head look_at(const Line& line) const {
         Head head;
         const size_t start = line.start, end = std::min(line.end, start + look);
         const u32 first = text_[start];
-        u32 letter = first;
-        for (size_t k = start; k < end; ++k)
-            if (!is_opening(text_[k])) {
-                letter = text_[k];
-                break;
-            }
         size_t word = start;
         while (word < line.end && !is_space(text_[word])) ++word;
-        head.small = points::classes(letter) & points::lower;
+        head.small = is_small_start(line);
         head.capital = points::classes(first) & points::upper;
         head.word = word - start;
         head.bullet = head.word == 1 && is_bullet(first);
@@ -311,8 +315,6 @@ class Blocks {
     const Char* const text_;
     const size_t n_;
     std::vector<Span>& out_;
-    std::vector<Line> lines_;
-    std::vector<Head> heads_;
 };
 
 template <class Char>

@@ -34,7 +34,7 @@ a closing bracket. *First of its block* is a line after an end, or after a line 
 """
 
 import re
-from itertools import pairwise
+from collections.abc import Iterator
 from typing import NamedTuple
 
 Span = tuple[int, int]
@@ -76,41 +76,74 @@ class _Line(NamedTuple):
 def find_blocks(text: str) -> list[Span]:
     """Return the spans of the blocks of `text` in order, without white space at their ends.
 
-    Every character that is not white space is in one of them. Linear time.
+    Every character that is not white space is in one of them. Linear time; nothing is kept of a line.
     """
-    paragraphs: list[list[_Line]] = [[]]
+    width = _wrapped_at(text)
+    blocks = []
+    before = None
+    start = 0
+    is_first = True
+    for span in _lines(text):
+        if span is None:
+            if before:
+                blocks.append((start, before.end))
+            before = None
+            continue
+        after = _look_at(text, *span)
+        if before is None:
+            start = after.start
+            is_first = True
+        elif _is_end(text, before, after, width, is_first):
+            blocks.append((start, before.end))
+            start = after.start
+            is_first = True
+        else:
+            is_first = _last_mark(text, before) in _SENTENCE_ENDS
+        before = after
+    return blocks
+
+
+def _lines(text: str) -> Iterator[tuple[int, int, bool] | None]:
+    """Yield start and end of each line that is not blank, and whether two spaces follow; None between paragraphs."""
     for match in _LINE.finditer(text):
         first, last = match.span()
         piece = text[first:last]
         bare = len(piece.rstrip())
         if bare:
-            start = first + bare - len(piece[:bare].lstrip())
-            paragraphs[-1].append(_look_at(text, start, first + bare, piece.startswith("  ", bare)))
+            yield first + bare - len(piece[:bare].lstrip()), first + bare, piece.startswith("  ", bare)
         if not bare or piece.endswith("\u2029"):
-            paragraphs.append([])
+            yield None
+    yield None
 
-    width = _wrapped_at(paragraphs)
-    blocks = []
-    for lines in paragraphs:
-        if not lines:
-            continue
-        start = lines[0].start
-        is_first = True
-        for before, after in pairwise(lines):
-            if _is_end(text, before, after, width, is_first):
-                blocks.append((start, before.end))
-                start = after.start
-                is_first = True
-            else:
-                is_first = _last_mark(text, before) in _SENTENCE_ENDS
-        blocks.append((start, lines[-1].end))
-    return blocks
+
+def _wrapped_at(text: str) -> int:
+    """The width at which the document is wrapped, 0 if it is not."""
+    of_length = [0] * (_WIDEST + 2)
+    small = 0
+    before = None
+    for span in _lines(text):
+        if before and span:
+            of_length[min(before[1] - before[0], _WIDEST + 1)] += 1
+            small += _first_letter(text[span[0] : min(span[1], span[0] + _LOOK)]).islower()
+        before = span
+    n = sum(of_length)
+    if n == 0 or 4 * small < n:
+        return 0
+    width = below = 0
+    while below + of_length[width] < (9 * n + 9) // 10:
+        below += of_length[width]
+        width += 1
+    return width if width <= _WIDEST else 0
+
+
+def _first_letter(head: str) -> str:
+    """The first character that is no opening mark, or the first."""
+    return next((character for character in head if character not in _OPENING), head[0])
 
 
 def _look_at(text: str, start: int, end: int, two_spaces: bool) -> _Line:
     head = text[start : min(end, start + _LOOK)]
     first = head[0]
-    letter = next((character for character in head if character not in _OPENING), first)
     word = start
     while word < end and not text[word].isspace():
         word += 1
@@ -119,7 +152,7 @@ def _look_at(text: str, start: int, end: int, two_spaces: bool) -> _Line:
         start,
         end,
         two_spaces,
-        letter.islower(),
+        _first_letter(head).islower(),
         first.isupper(),
         word - start,
         first in _BULLETS and word == start + 1,
@@ -127,16 +160,6 @@ def _look_at(text: str, start: int, end: int, two_spaces: bool) -> _Line:
         len(label.group().split()) if label else 0,
         label is not None and len(label.group().rstrip()) == end - start,
     )
-
-
-def _wrapped_at(paragraphs: list[list[_Line]]) -> int:
-    """The width at which the document is wrapped, 0 if it is not."""
-    lengths = sorted(line.end - line.start for lines in paragraphs for line in lines[:-1])
-    if not lengths:
-        return 0
-    width = lengths[(9 * len(lengths) + 9) // 10 - 1]
-    small = sum(line.small for lines in paragraphs for line in lines[1:])
-    return width if width <= _WIDEST and 4 * small >= len(lengths) else 0
 
 
 def _is_end(text: str, before: _Line, after: _Line, width: int, is_first: bool) -> bool:

@@ -144,7 +144,7 @@ class MulticlassClassifier(ClassifierMixin, BaseEstimator):
         C: float = 2.0,
         class_weight: str | None = None,
         neighbours: bool = True,
-        C_neighbours: float = 0.03,
+        C_neighbours: float = 1.0,
         n_folds: int = 5,
         n_jobs: int | None = None,
         random_state: int = 0,

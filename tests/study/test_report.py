@@ -101,7 +101,7 @@ def test_print_shows_every_figure_with_interval_and_n_and_ends_with_the_signatur
     assert text == report.to_text()
     row = next(line for line in text.splitlines() if line.startswith("role accuracy"))
     assert re.fullmatch(
-        r"role accuracy +0\.\d{3} \[0\.\d\d, [01]\.\d\d\] +60 +0\.\d{3} \[0\.\d\d, [01]\.\d\d\] +60", row
+        r"role accuracy +[01]\.\d{3} \[[01]\.\d\d, [01]\.\d\d\] +60 +0\.\d{3} \[0\.\d\d, [01]\.\d\d\] +60", row
     )
     for name in (*codebook.claim_names, *codebook.role_names, *codebook.stance_names):
         assert re.search(rf"^{name} ", text, re.MULTILINE)

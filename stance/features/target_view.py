@@ -6,6 +6,7 @@ target is `xtarget` and every other actor `xother`, whoever they are: what is le
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from stance.features.masking import replaced
@@ -45,10 +46,11 @@ def target_view(
 def _near(marked: str, places: Sequence[Span]) -> list[str]:
     """Return the words near each place, the side written before them."""
     words, near = _words(marked), []
+    starts, ends = [a for a, _ in words], [b for _, b in words]
     for start, end in places:
-        left = [marked[a:b] for a, b in words if b <= start][-WINDOW:]
-        right = [marked[a:b] for a, b in words if a >= end][:WINDOW]
-        near += [LEFT + w for w in left] + [RIGHT + w for w in right]
+        before, after = bisect_right(ends, start), bisect_left(starts, end)
+        near += [LEFT + marked[a:b] for a, b in words[max(before - WINDOW, 0) : before]]
+        near += [RIGHT + marked[a:b] for a, b in words[after : after + WINDOW]]
     return near
 
 

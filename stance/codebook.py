@@ -155,7 +155,7 @@ def _build(data: Mapping[str, Any], name: str, where: Any) -> Codebook:
         if not isinstance(data.get(key, ""), str):
             fault(f"{key} must be a string; got {data[key]!r}", key=key)
     rulings = _strings(data.get("rulings", []), "rulings", lambda m: fault(m, key="rulings"))
-    tables = {table: _labels(table, data.get(table, []), fault) for table in _TABLES}
+    tables: dict[str, Any] = {table: _labels(table, data.get(table, []), fault) for table in _TABLES}
     _check_layers(tables, fault)
     if faults:
         more = f"\n... and {len(faults) - 20} more" if len(faults) > 20 else ""

@@ -10,6 +10,7 @@ into the card. `--check MODEL` trains, compares the scores with those of MODEL, 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from typing import Any
 import numpy as np
 
 import stance
-from stance.corpus import Corpus, materialize, read_corpus
+from stance.corpus import Corpus, load_sources, materialize, read_corpus
 from stance.labels.records import Document
 from stance.model import Model, Settings
 from stance.model.training import train_out_of_fold
@@ -79,7 +80,9 @@ def check(model: Model, stored: Model, texts: list[str]) -> None:
     largest = max(float(np.abs(getattr(ours, k) - getattr(theirs, k)).max()) for k in ("claims", "roles", "voice"))
     print(f"largest difference of a probability over {len(texts):,} sentences: {largest:.2e}")
     if largest > TOLERANCE:
-        raise SystemExit(f"the model made here must give the stored probabilities within {TOLERANCE}; {largest:.3f} off")
+        raise SystemExit(
+            f"the model made here must give the stored probabilities within {TOLERANCE}; {largest:.3f} off"
+        )
 
 
 def main() -> None:
@@ -95,6 +98,10 @@ def main() -> None:
     model, out_of_fold = train_out_of_fold(
         corpus, stance.load_codebook("security"), name=NAME, settings=Settings(), n_jobs=args.jobs
     )
+    known = load_sources(HERE / "sources.toml")
+    used = sorted({s.source for s in corpus if s.source})
+    sources = {known[name].title: known[name].licence for name in used}
+    model.provenance = dataclasses.replace(model.provenance, licence="CC BY 4.0", sources=sources)
     if args.check:
         check(model, stance.load(args.check), corpus.texts[:2000])
         return

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from stance.errors import CodebookError
 from stance.text import read_text
 from stance.tokens import tokenize
 
@@ -28,15 +29,32 @@ BUNDLED = Path(__file__).parents[1] / "lexicons"
 
 _MOST_WORDS = 40  # that one wildcard stands for, the most frequent first
 _MOST_PHRASES = 120  # that one entry stands for
+_LONGEST = 4  # tokens; longer phrases are left out
 
 
-def bundled_lexicon(name: str) -> dict[str, tuple[str, ...]] | None:
-    """Return the lexicon bundled under a codebook's name, label → phrases over all layers; None if there is none."""
-    path = BUNDLED / f"{name}.toml"
-    if not path.is_file():
+Lexicon = Mapping[str, Sequence[str]]
+
+
+def find_lexicon(name: str | None, codebook: str) -> Lexicon | None:
+    """Return a lexicon, "layer:label" → phrases: the one bundled under the codebook's name for "codebook" (None if
+    there is none), or that of a TOML file; None for None. Raises CodebookError for a file that is no lexicon.
+    """
+    if name is None:
         return None
-    tables = tomllib.loads(read_text(path))
-    return {f"{layer}:{label}": tuple(of) for layer, labels in tables.items() for label, of in labels.items()}
+    path = BUNDLED / f"{codebook}.toml" if name == "codebook" else Path(name)
+    if name == "codebook" and not path.is_file():
+        return None
+    try:
+        tables = tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise CodebookError(f"{path}: not TOML: {error}") from None
+    lexicon = {}
+    for layer, labels in tables.items():
+        for label, phrases in labels.items() if isinstance(labels, Mapping) else [(layer, labels)]:
+            if not isinstance(phrases, list) or not all(isinstance(p, str) and p.strip() for p in phrases):
+                raise CodebookError(f"{path}: {label} must be a list of phrases; got {phrases!r:.60}")
+            lexicon[f"{layer}:{label}"] = phrases
+    return lexicon
 
 
 class PhraseCounts(TransformerMixin, BaseEstimator):
@@ -66,7 +84,7 @@ class PhraseCounts(TransformerMixin, BaseEstimator):
         return sparse.csr_matrix(X @ sparse.csr_matrix(self.components_.T))
 
 
-def lexicon_features(lexicon: Mapping[str, Sequence[str]], texts: Iterable[str], *, scale: float = 0.3) -> Pipeline:
+def lexicon_features(lexicon: Lexicon, texts: Iterable[str], *, scale: float = 0.3) -> Pipeline:
     """Return the features of a lexicon, not yet fitted: one column a label.
 
     `*` inside a word stands for any run of letters: it is replaced by the words of `texts` that fit, so that what is
@@ -81,10 +99,16 @@ def lexicon_features(lexicon: Mapping[str, Sequence[str]], texts: Iterable[str],
     for label, entries in enumerate(lexicon.values()):
         for entry in entries:
             for phrase in expanded(entry, words):
-                membership.add((label, phrases.setdefault(phrase, len(phrases))))
+                if phrase.count(" ") < _LONGEST:
+                    membership.add((label, phrases.setdefault(phrase, len(phrases))))
     longest = max((phrase.count(" ") + 1 for phrase in phrases), default=1)
     counts = CountVectorizer(
-        tokenizer=tokenize, token_pattern=None, vocabulary=phrases, ngram_range=(1, longest), binary=True, dtype=np.float64
+        tokenizer=tokenize,
+        token_pattern=None,
+        vocabulary=phrases,
+        ngram_range=(1, longest),
+        binary=True,
+        dtype=np.float64,
     )
     return Pipeline([("phrases", counts), ("labels", PhraseCounts(sorted(membership), len(lexicon), scale))])
 
@@ -96,7 +120,11 @@ def expanded(entry: str, words: Counter[str]) -> list[str]:
         if "*" not in part:
             options.append([" ".join(tokenize(part))])
             continue
-        pattern = re.compile(r"\w*".join(map(re.escape, part.split("*"))))
-        fitting = sorted((w for w in words if pattern.fullmatch(w)), key=lambda w: (-words[w], w))
-        options.append(fitting[:_MOST_WORDS])
+        options.append(_fitting(part, words)[:_MOST_WORDS])
     return [" ".join(choice) for choice in itertools.islice(itertools.product(*options), _MOST_PHRASES)]
+
+
+def _fitting(part: str, words: Counter[str]) -> list[str]:
+    """Return the words that a word with wildcards stands for, the most frequent first."""
+    pattern = re.compile(r"\w*".join(map(re.escape, part.split("*"))))
+    return sorted((word for word in words if pattern.fullmatch(word)), key=lambda word: (-words[word], word))

@@ -7,32 +7,31 @@ from typing import TYPE_CHECKING
 from stance.tokens import tokenize
 
 if TYPE_CHECKING:
-    from sklearn.pipeline import FeatureUnion
+    from sklearn.pipeline import FeatureUnion, Pipeline
 
 
-def sentence_features(*, min_df: int = 2) -> FeatureUnion:
+def sentence_features(*, min_df: int = 2, lexicon: Pipeline | None = None) -> FeatureUnion:
     """Return the features of sentences, not yet fitted: TF-IDF of words and word pairs by our tokens, and of
-    3 to 5 characters within words; each L2-normalized. n-grams in fewer than `min_df` sentences are left out.
+    3 to 5 characters within words, each L2-normalized; and the cue phrases of a lexicon (`lexicon_features`).
+    n-grams in fewer than `min_df` sentences are left out.
     """
+    return _features(min_df, 2, lexicon)
+
+
+def target_features(*, min_df: int = 2, lexicon: Pipeline | None = None) -> FeatureUnion:
+    """Return the features of target views (`stance.features.target_view`), not yet fitted: the same, with up to three
+    words.
+    """
+    return _features(min_df, 3, lexicon)
+
+
+def _features(min_df: int, n_words: int, lexicon: Pipeline | None) -> FeatureUnion:
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import FeatureUnion
 
     words = TfidfVectorizer(
-        tokenizer=tokenize, token_pattern=None, ngram_range=(1, 2), min_df=min_df, sublinear_tf=True
+        tokenizer=tokenize, token_pattern=None, ngram_range=(1, n_words), min_df=min_df, sublinear_tf=True
     )
     characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=min_df + 1, sublinear_tf=True)
-    return FeatureUnion([("words", words), ("characters", characters)])
-
-
-def target_features(*, min_df: int = 2) -> FeatureUnion:
-    """Return the features of target views (`stance.features.target_view`), not yet fitted: the same n-grams, with
-    up to three words.
-    """
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.pipeline import FeatureUnion
-
-    words = TfidfVectorizer(
-        tokenizer=tokenize, token_pattern=None, ngram_range=(1, 3), min_df=min_df, sublinear_tf=True
-    )
-    characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=min_df + 1, sublinear_tf=True)
-    return FeatureUnion([("words", words), ("characters", characters)])
+    parts = [("words", words), ("characters", characters)]
+    return FeatureUnion(parts if lexicon is None else [*parts, ("lexicon", lexicon)])

@@ -57,7 +57,7 @@ _EXAMPLES = (
 
 def bundled_models() -> dict[str, Path]:
     """Return the folders of the bundled models by name: inside the package, or at the top of a checkout."""
-    found = {}
+    found: dict[str, Path] = {}
     for home in (_PACKAGE / "models", _PACKAGE.parent / "models"):
         if home.is_dir():
             for folder in sorted(home.iterdir()):

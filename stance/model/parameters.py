@@ -27,6 +27,8 @@ class Settings:
         learns from the targets' names: for tasks with a few fixed targets.
     masked_kinds : kinds of actors that claims, roles and voice do not see (`ActorTable.kinds`): what they learn must
         not hang on who is accused.
+    lexicon : cue phrases as features: "codebook" for those bundled under the codebook's name, if there are any, the
+        path of a TOML file, or None.
     min_df : n-grams in fewer sentences are left out; None is 2, and 1 for corpora under 500 sentences.
     n_folds : folds for out-of-fold scores, by document.
     seed : decides ties between folds.
@@ -40,6 +42,7 @@ class Settings:
     unlisted_weight: float = 0.5
     blind_targets: bool = True
     masked_kinds: tuple[str, ...] = ("state", "territory", "historical state")
+    lexicon: str | None = "codebook"
     min_df: int | None = None
     n_folds: int = 5
     seed: int = 0

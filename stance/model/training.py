@@ -16,6 +16,7 @@ from stance.actors import ActorTable, find_mentions, load_actors
 from stance.codebook import Codebook
 from stance.corpus import Corpus, document_groups
 from stance.errors import CorpusError
+from stance.features.lexicon import find_lexicon, lexicon_features
 from stance.features.masking import masked
 from stance.features.ngrams import sentence_features, target_features
 from stance.features.target_view import Span, target_view
@@ -80,16 +81,18 @@ def train_out_of_fold(
     if len(np.unique(groups)) < 2:
         raise CorpusError(f"training needs two documents or more (near-duplicates count as one); {corpus.name} has one")
     min_df = settings.min_df or (1 if len(corpus) < _SMALL else 2)
-    common = {"n_folds": settings.n_folds, "n_jobs": n_jobs, "random_state": settings.seed}
+    lexicon = find_lexicon(settings.lexicon, codebook.name)
+    common: dict[str, Any] = {"n_folds": settings.n_folds, "n_jobs": n_jobs, "random_state": settings.seed}
     layers = Layers.of(codebook)
     coef: list[Floats] = []
     intercept: list[Floats] = []
     claims = roles = voices = None
     features = matrix = None
     if layers.n_outputs:
-        features = sentence_features(min_df=min_df)
         table = actors or load_actors()
         texts = [masked(text, table, settings.masked_kinds) for text in corpus.texts]
+        phrases = None if lexicon is None else lexicon_features(lexicon, texts)
+        features = sentence_features(min_df=min_df, lexicon=phrases)
         matrix = _fit_features(features, texts, corpus.name)
     shares = corpus.claim_shares(codebook)
     if codebook.claims:
@@ -158,7 +161,7 @@ def _check_coded(shares: Floats, names: Sequence[str], layer: str, corpus: Corpu
             f"{corpus.name}: {layer} must be coded in some sentence, since the codebook has it; leave it out of the "
             "codebook, or code it"
         )
-    if absent := [name for name, some in zip(names, shares[coded].any(axis=0), strict=True) if not some]:
+    if absent := [name for name, some in zip(names, shares[coded].any(axis=0).tolist(), strict=True) if not some]:
         warnings.warn(
             f"{corpus.name}: no sentence is coded {', '.join(absent)} ({layer}); the model will never give it",
             stacklevel=4,

@@ -117,14 +117,15 @@ void build_words(Block& block) {
 
     Numbering words(single.size() + longer.size() / 2 + plan.stop_words.n + 1);
     for (const u32 c : single) words.number(terms.begin(c), terms.size(c));
-    std::vector<u32> flags(words.size(), 0);
+    constexpr u32 nothing = never_starts | never_follows | not_stop;
+    std::vector<u32> flags(words.size(), nothing);
     const auto word = [&](const u8* p, size_t n) {
         const u32 number = words.number(p, n);
-        if (number >= flags.size()) flags.push_back(0);
+        if (number >= flags.size()) flags.push_back(nothing);
         return number;
     };
     for (size_t i = 0; i < plan.stop_words.n; ++i)
-        if (plan.stop_words.size(i) > 0) flags[word(plan.stop_words.begin(i), plan.stop_words.size(i))] |= stop;
+        if (plan.stop_words.size(i) > 0) flags[word(plan.stop_words.begin(i), plan.stop_words.size(i))] &= ~not_stop;
 
     const bool chains = plan.high >= 3;
     std::vector<u32> parts_of_longer, begin_of_longer;
@@ -134,7 +135,7 @@ void build_words(Block& block) {
         for (bool first = true; p <= end; first = false) {
             const u8* q = std::find(p, end, u8(' '));
             const u32 number = word(p, size_t(q - p));
-            flags[number] |= first ? starts : follows;
+            flags[number] &= ~(first ? never_starts : never_follows);
             parts_of_longer.push_back(number);
             p = q + 1;
         }
@@ -169,7 +170,7 @@ void build_words(Block& block) {
 
     block.strings.start(words.size());
     for (size_t i = 0; i < words.size(); ++i)
-        block.strings.add(words[i].first, words[i].second, u32(i) | flags[i]);
+        block.strings.add(words[i].first, words[i].second, u32(i) << number_shift | flags[i]);
     if (plan.has_vocabulary) fold_rows(block, columns);
 }
 

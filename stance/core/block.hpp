@@ -50,13 +50,12 @@ struct BlockPlan {
     const double* weights;  // (n_columns, n_outputs)
 };
 
-// The value of a word in `strings`: its number and what it may do.
+// The value of a word in `strings`: its number and what it may not do, so that `none` is a word that may do nothing.
 namespace word_value {
-constexpr u32 starts = 1u << 31;  // it begins an n-gram of two words or more
-constexpr u32 follows = 1u << 30;  // it stands in one behind its first word
-constexpr u32 stop = 1u << 29;
-constexpr u32 number = stop - 1;
-constexpr u32 unknown = number;
+constexpr u32 never_starts = 1;   // no n-gram of two words or more begins with it
+constexpr u32 never_follows = 2;  // it stands in none behind the first word
+constexpr u32 not_stop = 4;
+constexpr int number_shift = 3;
 }  // namespace word_value
 
 struct Block {
@@ -67,7 +66,8 @@ struct Block {
     // Characters: the row of the n-gram.
     StringTable strings;
     u32 n_word_rows = 0;
-    PairTable pairs;          // (word or n-gram, word) to the row (high <= 2) or to the number of the longer n-gram
+    PairTable pairs;          // (word or n-gram, word) to the row (high <= 2) or to the number of the longer
+                              // n-gram
     std::vector<u32> gram_row;     // high >= 3: row of n-gram `number - n_words`, or none
     std::vector<bool> gram_starts;  // high >= 3: a longer n-gram begins with it
     u32 n_words = 0;

@@ -6,6 +6,10 @@
 #include <type_traits>
 #include <utility>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 #include "utf8.hpp"
 
 namespace stance {
@@ -56,13 +60,19 @@ class Buffer {
         const size_t larger = n > capacity_ + capacity_ / 2 ? n : capacity_ + capacity_ / 2;
         if (larger > (SIZE_MAX / 2 - 2 * padding) / sizeof(T)) throw std::bad_alloc();
         const size_t bytes = (larger * sizeof(T) + 2 * padding - 1) / 64 * 64;
-        T* data = static_cast<T*>(std::aligned_alloc(64, bytes));
+        T* data = static_cast<T*>(std::aligned_alloc(alignment(bytes), (bytes + alignment(bytes) - 1) / alignment(bytes) * alignment(bytes)));
         if (!data) throw std::bad_alloc();
+#ifdef MADV_HUGEPAGE
+        if (bytes >= huge) madvise(static_cast<void*>(data), bytes, MADV_HUGEPAGE);  // tables are read here and there: fewer pages, fewer misses
+#endif
         if (capacity_) std::memcpy(static_cast<void*>(data), data_, capacity_ * sizeof(T));
         std::free(data_);
         data_ = data;
         capacity_ = larger;
     }
+
+    static constexpr size_t huge = 2 << 20;
+    static size_t alignment(size_t bytes) { return bytes >= huge ? huge : 64; }
 
     T* data_ = nullptr;
     size_t capacity_ = 0;

@@ -195,6 +195,7 @@ inline size_t strip_utf8(const u8* in, size_t n, bool ascii_only, Buffer<u8>& bu
 }
 
 // The bits of clean bytes that are not all ASCII; every byte of a code point has its bit.
+// `in` is padded.
 inline void bits_of(const u8* in, size_t n, u64* word_bits, u64* solid_bits) {
     const size_t n_words = (n + 63) / 64;
     std::memset(word_bits, 0, n_words * 8);
@@ -206,14 +207,8 @@ inline void bits_of(const u8* in, size_t n, u64* word_bits, u64* solid_bits) {
     const u8 *p = in, *const end = in + n;
     u8 ignored[64];
     while (p < end) {
-        u8 tail[32] = {};
-        const u8* from = p;
         const size_t left = size_t(end - p);
-        if (left < 32) {
-            std::memcpy(tail, p, left);
-            from = tail;
-        }
-        const Step s = step32<false>(from, ignored);
+        const Step s = step32<false>(p, ignored);
         size_t ascii = s.not_ascii ? size_t(__builtin_ctz(s.not_ascii)) : 32;
         if (ascii > left) ascii = left;
         if (ascii) {
@@ -307,8 +302,13 @@ inline void clean_text(const Text& text, size_t t, size_t number, const Cleaning
         n = to_utf8(text, out);
         in = out;
     }
+    const bool last_is_lower = cleaning.lowercase && cleaning.accents == Accents::keep && !cleaning.nltk;
     if (cleaning.lowercase) {
         u8* out = scratch.bytes_b.reserve(2 * n + 64);
+        if (last_is_lower) {
+            reserve(2 * n);
+            out = clean.bytes.data() + offset;
+        }
         n = lower_utf8(in, n, out);
         in = out;
     }
@@ -337,7 +337,7 @@ inline void clean_text(const Text& text, size_t t, size_t number, const Cleaning
     }
     reserve(n);
     u8* out = clean.bytes.data() + offset;
-    if (n) std::memcpy(out, in, n);
+    if (n && !last_is_lower) std::memcpy(out, in, n);
     if (cleaning.collapse) n = collapse_spaces(out, n);
     bits_of(out, n, clean.word_bits.data() + offset / 64, clean.solid_bits.data() + offset / 64);
     clean.size[t] = n;

@@ -14,7 +14,7 @@ struct WordScorer {
     };
 
     // Values of tokens [from, to) behind `at` in scratch.words, the rows of single words, and the pairs to look up.
-    // `before` is the value of the word before them, or unknown.
+    // `before` is the value of the word before them, or none.
     STAGE size_t look_up_words(size_t from, size_t to, size_t at, u32& before, size_t& n_singles, size_t& n_pairs) {
         scratch.words.reserve(at + to - from + 1);
         scratch.singles.reserve(n_singles + to - from + 1);
@@ -32,38 +32,41 @@ struct WordScorer {
         using namespace word_value;
         const Key* __restrict keys = scratch.keys.data();
         const u32* __restrict slots = scratch.slots.data();
-        const Token* __restrict tokens = scratch.tokens.data();
         u32* __restrict words = scratch.words.data() + at;
+        const StringTable::Bucket* const buckets = block.strings.buckets();
+        size_t n = 0;
+        for (size_t i = from; i < to; ++i) {
+            u32 value = value_in(buckets[slots[i]], keys[i]);
+            if (__builtin_expect(is_open(value), 0))
+                value = block.strings.find_far(keys[i], slots[i], scratch.tokens[i].bytes, scratch.tokens[i].size);
+            words[n] = value;
+            n += !has_stops || (value & not_stop);
+        }
+
         u32* __restrict singles = scratch.singles.data() + n_singles;
         u64* __restrict pairs = scratch.pairs.data() + n_pairs;
         u32* __restrict pair_slots = scratch.pair_slots.data() + n_pairs;
-        const StringTable& strings = block.strings;
-        const size_t pair_mask = block.pairs.mask();
+        const int pair_shift = block.pairs.shift();
         const PairTable::Bucket* const pair_buckets = block.pairs.buckets();
         const u32 n_word_rows = block.n_word_rows;
         const float* const rows = block.rows.data();
         const size_t stride = block.stride;
-        size_t n = 0, s = 0, q = 0;
+        size_t s = 0, q = 0;
         u32 last = before;
-        for (size_t i = from; i < to; ++i) {
-            u32 value = strings.find(keys[i], slots[i], tokens[i].bytes, tokens[i].size);
-            value = value == none ? unknown : value;
-            if (has_stops && (value & stop)) continue;
-            words[n++] = value;
-            const u32 id = value & number;
+        for (size_t i = 0; i < n; ++i) {
+            const u32 value = words[i], id = value >> number_shift;
             const bool single = id < n_word_rows;
             singles[s] = id;
             s += single;
-            const float* row = rows + (id & (0 - u32(single))) * stride;
+            const float* row = rows + (single ? id : 0) * stride;
             __builtin_prefetch(row);
             __builtin_prefetch(row + 16);
             if (pairs_wanted) {
-                const u64 pair = pair_of(last & number, id);
-                const bool possible = (last >> 31) & (value >> 30 & 1);
-                const size_t slot = hash_pair(pair) & pair_mask & (0 - size_t(possible));
+                const u64 pair = pair_of(last >> number_shift, id);
+                const size_t slot = hash_pair(pair) >> pair_shift;
                 pairs[q] = pair;
                 pair_slots[q] = u32(slot);
-                q += possible;
+                q += ((last | value >> 1) & 1) ^ 1;
                 __builtin_prefetch(pair_buckets + slot);
                 last = value;
             }
@@ -82,10 +85,10 @@ struct WordScorer {
         const size_t stride = block.stride;
         size_t n = 0;
         for (size_t i = from; i < to; ++i) {
-            const u32 row = block.pairs.find(pairs[i], pair_slots[i]);
+            const u32 row = find_pair(block.pairs, pairs[i], pair_slots[i]);
             longer[n] = row;
             n += row != none;
-            const float* values = rows + (row & (u32(row == none) - 1)) * stride;
+            const float* values = rows + (row != none ? row : 0) * stride;
             __builtin_prefetch(values);
             __builtin_prefetch(values + 16);
         }
@@ -100,13 +103,13 @@ struct WordScorer {
         size_t n = at;
         for (size_t i = from; i < begin_to; ++i) {
             u32 value = scratch.words[i];
-            if (!(value & starts)) continue;
-            u32 gram = value & number;
+            if (value & never_starts) continue;
+            u32 gram = value >> number_shift;
             for (size_t size = 2; size <= high && i + size <= to; ++size) {
                 value = scratch.words[i + size - 1];
-                if (!(value & follows)) break;
-                const u64 pair = pair_of(gram, value & number);
-                gram = block.pairs.find(pair, hash_pair(pair) & block.pairs.mask());
+                if (value & never_follows) break;
+                const u64 pair = pair_of(gram, value >> number_shift);
+                gram = find_pair(block.pairs, pair, block.pairs.slot(pair));
                 if (gram == none) break;
                 const u32 row = block.gram_row[gram - block.n_words];
                 longer = scratch.longer.reserve(n + 1);
@@ -117,7 +120,7 @@ struct WordScorer {
         return n - at;
     }
 
-    void score_block(const CleanTexts& texts, size_t n_texts, double* totals, size_t n_outputs) {
+    void score_block(const CleanTexts& texts, size_t n_texts, double* totals, size_t stride_of_totals) {
         Ends ends[texts_at_once + 1];
         ends[0] = {0, 0, 0, 0};
         for (size_t t = 0; t < n_texts; ++t) {
@@ -133,7 +136,7 @@ struct WordScorer {
         const bool chains = block.plan.high >= 3;
         size_t n_words = 0;
         for (size_t t = 0; t < n_texts; ++t) {
-            u32 before = word_value::unknown;
+            u32 before = none;
             ends[t + 1].single = ends[t].single;
             ends[t + 1].pair = ends[t].pair;
             const size_t first_word = chains ? n_words : 0;
@@ -150,17 +153,17 @@ struct WordScorer {
             sums.begin();
             sums.add(scratch.singles.data() + ends[t].single, ends[t + 1].single - ends[t].single);
             sums.add(scratch.longer.data() + ends[t].longer, ends[t + 1].longer - ends[t].longer);
-            sums.finish(totals + t * n_outputs);
+            sums.finish(totals + t * stride_of_totals);
         }
         for (size_t t = 0; t < n_texts; ++t)
-            if (texts[t].n > long_text) score_long(texts[t], totals + t * n_outputs);
+            if (texts[t].n > long_text) score_long(texts[t], totals + t * stride_of_totals);
     }
 
     // A text of any length, in pieces: what is kept does not grow with it.
     void score_long(const Clean& clean, double* totals) {
         Runs runs(clean, block.plan.tokens);
         const size_t high = size_t(block.plan.high);
-        u32 before = word_value::unknown;
+        u32 before = none;
         size_t kept = 0;  // words at the front of scratch.words whose n-grams are not complete
         sums.begin();
         while (runs.more()) {
@@ -222,7 +225,7 @@ struct HashScorer {
             for (size_t i = 0; i < n_tokens; ++i) {
                 const auto [p, size] = scratch.tokens[i];
                 if (block.plan.has_stop_words &&
-                    block.strings.find(scratch.keys[i], scratch.slots[i], p, size) != none)
+                    block.strings.find_far(scratch.keys[i], scratch.slots[i], p, size) != none)
                     continue;
                 u8* joined = scratch.joined.reserve(used + size + 2);
                 if (n) joined[used++] = ' ';
@@ -327,7 +330,8 @@ struct GramRows {
         u32* __restrict rows = scratch.gram_rows.data();
         size_t n = 0;
         for (size_t i = 0; i < n_keys; ++i) {
-            const u32 row = strings.find(keys[i], slots[i], tokens[i].bytes, tokens[i].size);
+            u32 row = value_in(strings.buckets()[slots[i]], keys[i]);
+            if (__builtin_expect(is_open(row), 0)) row = strings.find_far(keys[i], slots[i], tokens[i].bytes, tokens[i].size);
             rows[n] = row;
             n += row != none;
             const float* values = weights + (row & (u32(row == none) - 1)) * stride;
@@ -476,7 +480,7 @@ struct WordCharacterScorer {
         sums.finish(totals);
     }
 
-    void score_block(const CleanTexts& texts, size_t n_texts, double* totals, size_t n_outputs) {
+    void score_block(const CleanTexts& texts, size_t n_texts, double* totals, size_t stride_of_totals) {
         if (memo.used + texts_at_once * most_words * memo.room > memo.arena.capacity()) {
             memo.arena.reserve(texts_at_once * most_words * memo.room * 2);
             memo.clear();
@@ -504,9 +508,9 @@ struct WordCharacterScorer {
         }
         for (size_t t = 0; t < n_texts; ++t) {
             if (by_sums[t])
-                score_by_sums(ends[t], ends[t + 1], totals + t * n_outputs);
+                score_by_sums(ends[t], ends[t + 1], totals + t * stride_of_totals);
             else
-                score_by_counts(texts[t], totals + t * n_outputs);
+                score_by_counts(texts[t], totals + t * stride_of_totals);
         }
     }
 
@@ -568,30 +572,34 @@ void score_hashed_characters(const Block& block, const Clean& clean, size_t numb
     hasher.sums.finish(totals);
 }
 
+// Rows of totals have room for the stride of any block.
+INLINE size_t totals_stride(const Engine& engine) { return (engine.n_outputs() + 1 + 7) / 8 * 8; }
+
 template <class Sums>
 void score_group(const Engine& engine, const Block& block, const CleanTexts& texts, size_t n_texts, size_t first, Counts& counts, WordMemo& memo, Scratch& scratch, double* totals) {
-    const size_t n_outputs = engine.n_outputs();
+    const size_t stride_of_totals = totals_stride(engine);
     if (block.plan.analyzer == Analyzer::word && !block.hashed()) {
         WordScorer<Sums> scorer(block, counts, scratch);
-        scorer.score_block(texts, n_texts, totals, n_outputs);
+        scorer.score_block(texts, n_texts, totals, stride_of_totals);
     } else if (block.plan.analyzer == Analyzer::word) {
         HashScorer<Sums> scorer(block, counts, scratch);
-        for (size_t t = 0; t < n_texts; ++t) scorer.score_words(texts[t], first + t, totals + t * n_outputs);
+        for (size_t t = 0; t < n_texts; ++t) scorer.score_words(texts[t], first + t, totals + t * stride_of_totals);
     } else if (!block.hashed() && block.plan.analyzer == Analyzer::character_wb) {
-        WordCharacterScorer<Sums>(block, counts, scratch, memo).score_block(texts, n_texts, totals, n_outputs);
+        WordCharacterScorer<Sums>(block, counts, scratch, memo).score_block(texts, n_texts, totals, stride_of_totals);
     } else if (!block.hashed()) {
         CharacterScorer<Sums> scorer(block, counts, scratch);
-        for (size_t t = 0; t < n_texts; ++t) scorer.score(texts[t], totals + t * n_outputs);
+        for (size_t t = 0; t < n_texts; ++t) scorer.score(texts[t], totals + t * stride_of_totals);
     } else {
         for (size_t t = 0; t < n_texts; ++t)
-            score_hashed_characters<Sums>(block, texts[t], first + t, counts, scratch, totals + t * n_outputs);
+            score_hashed_characters<Sums>(block, texts[t], first + t, counts, scratch, totals + t * stride_of_totals);
     }
 }
 
 template <class Out>
 void score_texts(const Engine& engine, const Text* texts, size_t n, Out* out, Scratch& scratch) {
     const size_t n_outputs = engine.n_outputs();
-    double* totals = scratch.totals.reserve(texts_at_once * n_outputs + 8);
+    const size_t stride = totals_stride(engine);
+    double* totals = scratch.totals.reserve(texts_at_once * stride);
     for (size_t first = 0; first < n;) {
         size_t n_texts = 0;
         while (first + n_texts < n && n_texts < texts_at_once && texts[first + n_texts].length <= long_text) ++n_texts;
@@ -605,7 +613,7 @@ void score_texts(const Engine& engine, const Text* texts, size_t n, Out* out, Sc
                 offset += (clean.size[t] + 127) / 64 * 64;
             }
         }
-        for (size_t i = 0; i < n_texts * n_outputs; ++i) totals[i] = 0;
+        std::memset(totals, 0, n_texts * stride * sizeof(double));
         for (size_t b = 0; b < engine.blocks().size(); ++b) {
             const Block& block = *engine.blocks()[b];
             const CleanTexts& clean = scratch.cleans[block.cleaning];
@@ -620,7 +628,7 @@ void score_texts(const Engine& engine, const Text* texts, size_t n, Out* out, Sc
         const double* intercept = engine.intercept();
         for (size_t t = 0; t < n_texts; ++t)
             for (size_t j = 0; j < n_outputs; ++j)
-                out[(first + t) * n_outputs + j] = Out(totals[t * n_outputs + j] + intercept[j]);
+                out[(first + t) * n_outputs + j] = Out(totals[t * stride + j] + intercept[j]);
         first += n_texts;
     }
 }

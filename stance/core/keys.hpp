@@ -35,7 +35,8 @@ inline u64 hash(const Key& key) {
     return mix(key.low ^ 0x9E3779B97F4A7C15ull, key.high ^ 0xD6E8FEB86659FD93ull);
 }
 
-inline u64 hash_pair(u64 pair) { return mix(pair ^ 0x9E3779B97F4A7C15ull, 0xD6E8FEB86659FD93ull); }
+// Its high bits count.
+inline u64 hash_pair(u64 pair) { return (pair ^ pair >> 29) * 0x9E3779B97F4A7C15ull; }
 
 // 16 bytes may be read behind `p`.
 inline Key short_key_of(const u8* p, size_t n) {

@@ -14,26 +14,26 @@ class PairTable {
 
     struct alignas(64) Bucket {
         u64 pair[width];
-        u32 value[width];
-        u32 next;
+        u32 value[width + 1];  // the last: none or beyond
     };
 
     // Both numbers of a pair are below 2**32 - 1, so no pair is all ones, which marks an empty place.
     void start(size_t n) {
-        size_t buckets = 1;
-        while (buckets * 3 < n + 1) buckets *= 2;
+        size_t buckets = 2;
+        shift_ = 63;
+        while (buckets * 3 < n + 1) buckets *= 2, --shift_;
         mask_ = buckets - 1;
         buckets_.reserve(buckets);
         for (size_t i = 0; i < buckets; ++i) {
             Bucket& b = buckets_[i];
             for (int j = 0; j < width; ++j) b.pair[j] = ~0ull, b.value[j] = none;
-            b.next = 0;
+            b.value[width] = none;
         }
     }
 
     // The place of the pair's value; a new pair has `none` there. Valid until the next call.
     u32& at(u64 pair) {
-        for (size_t i = hash_pair(pair) & mask_;; i = (i + 1) & mask_) {
+        for (size_t i = slot(pair);; i = (i + 1) & mask_) {
             Bucket& b = buckets_[i];
             for (int j = 0; j < width; ++j) {
                 if (b.pair[j] == pair) return b.value[j];
@@ -42,34 +42,29 @@ class PairTable {
                     return b.value[j];
                 }
             }
-            b.next = 1;
+            b.value[width] = beyond;
         }
     }
 
-    size_t mask() const { return mask_; }
+    int shift() const { return shift_; }
     const Bucket* buckets() const { return buckets_.data(); }
 
-    inline __attribute__((always_inline)) u32 find(u64 pair, size_t i) const {
-        const Bucket& b = buckets_[i];
-        u32 value = none;
-        for (int j = 0; j < width; ++j) value &= b.value[j] | (u32(b.pair[j] == pair) - 1);  // no branch
-        if (__builtin_expect(b.next & u32(value == none), 0)) return find_far(pair, i);
-        return value;
-    }
+    size_t slot(u64 pair) const { return hash_pair(pair) >> shift_; }
 
-  private:
     u32 find_far(u64 pair, size_t i) const {
         for (size_t tried = 0; tried <= mask_; ++tried, i = (i + 1) & mask_) {
             const Bucket& b = buckets_[i];
             for (int j = 0; j < width; ++j)
                 if (b.pair[j] == pair) return b.value[j];
-            if (!b.next) return none;
+            if (b.value[width] == none) return none;
         }
         return none;
     }
 
+  private:
     Buffer<Bucket> buckets_;
     size_t mask_ = 0;
+    int shift_ = 63;
 };
 
 }  // namespace stance

@@ -142,8 +142,52 @@ struct FloatSums {
         }
         counts.n_again += kept;
     }
-    // Add the block's scores to totals[0 .. n_outputs).
+    // Add the block's scores to totals[0 .. n_outputs), and anything to totals[n_outputs .. stride).
     STAGE void finish(double* totals) {
+        const size_t stride = block.stride;
+        if (counts.n_summed == 0 && counts.n_unique <= rows_at_once && counts.n_touched == 0 && stride <= 64)
+            each_width(stride, [&](auto width, size_t) { finish_short<width>(totals); });
+        else
+            finish_long(totals);
+        u64* __restrict seen = counts.seen.data();
+        for (size_t i = 0; i < counts.n_unique; ++i) seen[counts.unique[i] / 64] = 0;
+        for (size_t i = 0; i < counts.n_touched; ++i) seen[counts.touched[i] / 64] = 0;
+        counts.n_unique = counts.n_summed = counts.n_again = counts.n_touched = 0;
+    }
+
+    // A short text: all sums stay in registers.
+    template <int V>
+    INLINE void finish_short(double* __restrict totals) {
+        const BlockPlan& plan = block.plan;
+        const float* const rows = block.rows.data();
+        const u32* const list = counts.unique.data();
+        const size_t n = counts.n_unique;
+        Floats sum[V];
+        for (int v = 0; v < V; ++v) sum[v] = Floats{};
+        for (size_t i = 0; i < n; ++i) {
+            const Floats* row = reinterpret_cast<const Floats*>(rows + size_t(list[i]) * (V * 8));
+            for (int v = 0; v < V; ++v) sum[v] += row[v];
+        }
+        double norm = 0;
+        for (size_t i = 0; i < counts.n_again; ++i) {
+            const u32 at = counts.again[i];
+            const double term = term_of(plan, 1 + counts.count[at]);
+            counts.count[at] = 0;
+            const Floats* row = reinterpret_cast<const Floats*>(rows + size_t(at) * (V * 8));
+            for (int v = 0; v < V; ++v) sum[v] += float(term - 1) * row[v];
+            if (plan.norm == Norm::l2) norm += (term * term - term) * double(rows[size_t(at) * (V * 8) + plan.n_outputs]);
+        }
+        float out[V * 8];
+        std::memcpy(out, sum, sizeof out);
+        double factor = 1 / block.unit;
+        if (plan.norm != Norm::none) {
+            const double size = double(out[plan.n_outputs]) + norm;
+            if (size > 0) factor = 1 / (plan.norm == Norm::l2 ? std::sqrt(size) : size);
+        }
+        for (int j = 0; j < V * 8; ++j) totals[j] += factor * double(out[j]);
+    }
+
+    void finish_long(double* totals) {
         const BlockPlan& plan = block.plan;
         flush();
         const size_t n = counts.n_again, stride = block.stride;
@@ -164,9 +208,6 @@ struct FloatSums {
             each_width(stride, [&](auto width, size_t column) { add_scaled_rows<width>(rows + column, stride, list, factors, n, sums + column); });
             if (plan.norm == Norm::l2) sums[plan.n_outputs] += norm;
         }
-        for (size_t i = 0; i < counts.n_unique; ++i) counts.seen[counts.unique[i] / 64] = 0;
-        for (size_t i = 0; i < counts.n_touched; ++i) counts.seen[counts.touched[i] / 64] = 0;
-        counts.n_unique = counts.n_summed = counts.n_again = counts.n_touched = 0;
         divide(block, sums, totals);
     }
     static INLINE void divide(const Block& block, const double* sums, double* totals) {

@@ -14,7 +14,9 @@ INLINE size_t edges_of(const u64* bits, size_t from, size_t to, u64& carry, size
         n += count;
         for (size_t done = 0; done < count; done += 8)
             for (size_t j = 0; j < 8; ++j) {
-                *q++ = base + size_t(__builtin_ctzll(turns | 1ull << 63));
+                size_t edge = base + size_t(__builtin_ctzll(turns | 1ull << 63));
+                asm("" : "+r"(edge));  // gathering these into vectors, as GCC would, is slower
+                *q++ = edge;
                 turns &= turns - 1;
             }
     }
@@ -70,6 +72,49 @@ struct Runs {
         return k;
     }
 };
+
+// The value in this bucket of the string with this key; is_open() tells what is still to be asked of the table.
+INLINE u32 value_in(const StringTable::Bucket& b, const Key& key) {
+#if defined(STANCE_KERNEL_AVX2)
+    // Bits 0 and 1: the halves of the first key agree; and so on.
+    static constexpr u8 which[64] = {3, 3, 3, 0, 3, 3, 3, 0, 3, 3, 3, 0, 1, 1, 1, 0, 3, 3, 3, 0, 3, 3, 3, 0, 3, 3, 3, 0, 1, 1, 1, 0,
+                                     3, 3, 3, 0, 3, 3, 3, 0, 3, 3, 3, 0, 1, 1, 1, 0, 2, 2, 2, 0, 2, 2, 2, 0, 2, 2, 2, 0, 1, 1, 1, 0};
+    const __m128i k = _mm_loadu_si128(reinterpret_cast<const __m128i*>(&key));
+    const __m256i first = _mm256_cmpeq_epi64(_mm256_broadcastsi128_si256(k), _mm256_load_si256(reinterpret_cast<const __m256i*>(&b.key[0])));
+    const __m128i last = _mm_cmpeq_epi64(k, _mm_load_si128(reinterpret_cast<const __m128i*>(&b.key[2])));
+    const u32 same = u32(_mm256_movemask_pd(_mm256_castsi256_pd(first))) | u32(_mm_movemask_pd(_mm_castsi128_pd(last))) << 4;
+    return b.value[which[same]];
+#else
+    u32 value = b.value[3];
+    for (int j = 0; j < 3; ++j) {  // written so that no compiler makes a branch of it, which would be guessed wrong
+        const u32 same = 0 - u32(((b.key[j].low ^ key.low) | (b.key[j].high ^ key.high)) == 0);
+        value = (value & ~same) | (b.value[j] & same);
+    }
+    return value;
+#endif
+}
+
+// The same for pairs; `beyond` is still to be asked.
+INLINE u32 value_in(const PairTable::Bucket& b, u64 pair) {
+#if defined(STANCE_KERNEL_AVX2)
+    static constexpr u8 which[32] = {5, 0, 1, 0, 2, 0, 1, 0, 3, 0, 1, 0, 2, 0, 1, 0, 4, 0, 1, 0, 2, 0, 1, 0, 3, 0, 1, 0, 2, 0, 1, 0};
+    const __m256i first = _mm256_cmpeq_epi64(_mm256_set1_epi64x(static_cast<long long>(pair)), _mm256_load_si256(reinterpret_cast<const __m256i*>(&b.pair[0])));
+    const u32 same = u32(_mm256_movemask_pd(_mm256_castsi256_pd(first))) | u32(b.pair[4] == pair) << 4;
+    return b.value[which[same]];
+#else
+    u32 value = b.value[PairTable::width];
+    for (int j = 0; j < PairTable::width; ++j) {
+        const u32 same = 0 - u32(b.pair[j] == pair);
+        value = (value & ~same) | (b.value[j] & same);
+    }
+    return value;
+#endif
+}
+
+INLINE u32 find_pair(const PairTable& pairs, u64 pair, size_t slot) {
+    const u32 value = value_in(pairs.buckets()[slot], pair);
+    return __builtin_expect(value == beyond, 0) ? pairs.find_far(pair, slot) : value;
+}
 
 template <bool drop_singles, bool ascii>
 INLINE size_t keys_of_runs(const Block& block, const Clean& clean, const size_t* __restrict edges, size_t n_edges, size_t at, Scratch& scratch) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace stance {
 
@@ -64,6 +65,10 @@ inline bool valid_utf8(const u8* p, size_t n, bool surrogates = false) {
         const u8 lead = *p;
         if (lead < 0x80) {
             ++p;
+            for (u64 eight; end - p >= 8; p += 8) {
+                std::memcpy(&eight, p, 8);
+                if (eight & 0x8080808080808080ull) break;
+            }
             continue;
         }
         const size_t length = utf8_length(lead);

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 import tomllib
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -94,11 +95,12 @@ def lexicon_features(lexicon: Lexicon, texts: Iterable[str], *, scale: float = 0
     from sklearn.pipeline import Pipeline
 
     words = Counter(token.lower() for text in texts for token in tokenize(text))
+    listed = sorted(words)
     phrases: dict[str, int] = {}
     membership = set()
     for label, entries in enumerate(lexicon.values()):
         for entry in entries:
-            for phrase in expanded(entry, words):
+            for phrase in expanded(entry, words, listed):
                 if phrase.count(" ") < _LONGEST:
                     membership.add((label, phrases.setdefault(phrase, len(phrases))))
     longest = max((phrase.count(" ") + 1 for phrase in phrases), default=1)
@@ -113,18 +115,20 @@ def lexicon_features(lexicon: Lexicon, texts: Iterable[str], *, scale: float = 0
     return Pipeline([("phrases", counts), ("labels", PhraseCounts(sorted(membership), len(lexicon), scale))])
 
 
-def expanded(entry: str, words: Counter[str]) -> list[str]:
-    """Return the phrases an entry stands for, tokens in lower case joined by spaces, most frequent words first."""
+def expanded(entry: str, words: Counter[str], listed: Sequence[str] | None = None) -> list[str]:
+    """Return the phrases an entry stands for, tokens in lower case joined by spaces, most frequent words first.
+
+    `listed` are the words in alphabetical order, where the caller has them at hand.
+    """
+    listed = sorted(words) if listed is None else listed
     options: list[list[str]] = []
     for part in entry.lower().split():
         if "*" not in part:
             options.append([" ".join(tokenize(part))])
             continue
-        options.append(_fitting(part, words)[:_MOST_WORDS])
+        head = part[: part.index("*")]
+        pattern = re.compile(r"\w*".join(map(re.escape, part.split("*"))))
+        with_head = listed[bisect_left(listed, head) : bisect_left(listed, head + "\U0010ffff")]
+        fitting = sorted((w for w in with_head if pattern.fullmatch(w)), key=lambda w: (-words[w], w))
+        options.append(fitting[:_MOST_WORDS])
     return [" ".join(choice) for choice in itertools.islice(itertools.product(*options), _MOST_PHRASES)]
-
-
-def _fitting(part: str, words: Counter[str]) -> list[str]:
-    """Return the words that a word with wildcards stands for, the most frequent first."""
-    pattern = re.compile(r"\w*".join(map(re.escape, part.split("*"))))
-    return sorted((word for word in words if pattern.fullmatch(word)), key=lambda word: (-words[word], word))

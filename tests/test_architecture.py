@@ -24,7 +24,8 @@ ORDER = [
     {"command"},
 ]
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
-# A model writes its own card and trains itself when asked to; both are imported inside the function that needs them.
+# The Python doors of the core stand where the step stands that they make fast.
+DOORS = {"core/actors.py": "actors", "core/documents.py": "labels"}
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 
 
@@ -45,7 +46,7 @@ def imported(path):
 @pytest.mark.parametrize("module", MODULES, ids=str)
 def test_imports_run_down_the_flow_only(module):
     """A module imports nothing that comes after it."""
-    here = module.parts[0].removesuffix(".py")
+    here = DOORS.get(module.as_posix(), module.parts[0].removesuffix(".py"))
     if here in ("__init__", "__main__"):
         return
     assert here in LEVEL, f"{here} has no place in the flow: give it one"

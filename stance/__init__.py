@@ -17,7 +17,8 @@ _HOMES = {
     "stance.corpus": ("Corpus", "materialize", "read_corpus", "split_corpus", "write_corpus"),
     "stance.errors": ("StanceError",),
     "stance.labels.records": ("Claim", "Document", "Role", "Sentence", "Stance", "Voice"),
-    "stance.model": ("Model", "Settings", "label", "label_documents", "load", "train"),
+    "stance.model": ("Model", "Settings", "label", "label_documents", "load"),
+    "stance.model.training": ("train",),
     "stance.study": ("Report", "evaluate"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -31,7 +32,8 @@ if TYPE_CHECKING:  # what type checkers and editors see
     from stance.corpus import Corpus, materialize, read_corpus, split_corpus, write_corpus
     from stance.errors import StanceError
     from stance.labels.records import Claim, Document, Role, Sentence, Stance, Voice
-    from stance.model import Model, Settings, label, label_documents, load, train
+    from stance.model import Model, Settings, label, label_documents, load
+    from stance.model.training import train
     from stance.study import Report, evaluate
 
 

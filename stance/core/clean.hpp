@@ -133,6 +133,11 @@ inline bool final_sigma(const u8* begin, const u8* p, const u8* q, const u8* end
     return !(after & unicode::cased);
 }
 
+INLINE void put_bits(u64* bits, size_t at, u64 value, size_t count) {
+    bits[at / 64] |= value << (at % 64);
+    if (at % 64 + count > 64) bits[at / 64 + 1] |= value >> (64 - at % 64);
+}
+
 // str.lower. One code point becomes at most two, three bytes at most four: room for 2 * n + 64.
 inline size_t lower_utf8(const u8* in, size_t n, u8* out) {
     u8* const out_begin = out;
@@ -154,6 +159,58 @@ inline size_t lower_utf8(const u8* in, size_t n, u8* out) {
             } else {
                 out = encode(unicode::lower(c), out);
             }
+        }
+    }
+    return size_t(out - out_begin);
+}
+
+// The same with the bits of what is written, every byte of a code point having its bit; room for the bits of 2 * n bytes.
+inline size_t lower_utf8_with_bits(const u8* in, size_t n, u8* out, u64* word_bits, u64* solid_bits) {
+    std::memset(word_bits, 0, (2 * n / 64 + 1) * 8);
+    std::memset(solid_bits, 0, (2 * n / 64 + 1) * 8);
+    u8* const out_begin = out;
+    const u8 *p = in, *const end = in + n;
+    u8 tail[32];
+    while (p < end) {
+        const u8* from = p;
+        const size_t left = size_t(end - p);
+        if (left < 32) {
+            std::memset(tail, 0, sizeof tail);
+            std::memcpy(tail, p, left);
+            from = tail;
+        }
+        const Step s = step32<true>(from, out);
+        size_t ascii = s.not_ascii ? size_t(__builtin_ctz(s.not_ascii)) : 32;
+        if (ascii > left) ascii = left;
+        if (ascii) {
+            const u32 inside = ~0u >> (32 - ascii);
+            const size_t at = size_t(out - out_begin);
+            put_bits(word_bits, at, s.word & inside, ascii);
+            put_bits(solid_bits, at, s.solid & inside, ascii);
+            p += ascii;
+            out += ascii;
+        }
+        while (p < end && *p >= 0x80) {
+            const u8* const begin = p;
+            u32 c = decode(p);
+            u8 flags = unicode::classes(c);
+            if (flags & unicode::lowers) {
+                if (c == 0x130) {
+                    put_bits(word_bits, size_t(out - out_begin), 1, 1);
+                    put_bits(solid_bits, size_t(out - out_begin), 1, 1);
+                    *out++ = 'i';
+                    c = 0x307;
+                } else {
+                    c = c != 0x3A3 ? unicode::lower(c) : final_sigma(in, begin, p, end) ? 0x3C2 : 0x3C3;
+                }
+                flags = unicode::classes(c);
+            }
+            const size_t at = size_t(out - out_begin);
+            out = encode(c, out);
+            const size_t length = size_t(out - out_begin) - at;
+            const u64 ones = (1u << length) - 1;
+            if (flags & unicode::word) put_bits(word_bits, at, ones, length);
+            if (!(flags & unicode::space)) put_bits(solid_bits, at, ones, length);
         }
     }
     return size_t(out - out_begin);
@@ -200,10 +257,6 @@ inline void bits_of(const u8* in, size_t n, u64* word_bits, u64* solid_bits) {
     const size_t n_words = (n + 63) / 64;
     std::memset(word_bits, 0, n_words * 8);
     std::memset(solid_bits, 0, n_words * 8);
-    const auto put = [](u64* bits, size_t at, u64 value, size_t count) {
-        bits[at / 64] |= value << (at % 64);
-        if (at % 64 + count > 64) bits[at / 64 + 1] |= value >> (64 - at % 64);
-    };
     const u8 *p = in, *const end = in + n;
     u8 ignored[64];
     while (p < end) {
@@ -213,8 +266,8 @@ inline void bits_of(const u8* in, size_t n, u64* word_bits, u64* solid_bits) {
         if (ascii > left) ascii = left;
         if (ascii) {
             const u32 inside = ~0u >> (32 - ascii);
-            put(word_bits, size_t(p - in), s.word & inside, ascii);
-            put(solid_bits, size_t(p - in), s.solid & inside, ascii);
+            put_bits(word_bits, size_t(p - in), s.word & inside, ascii);
+            put_bits(solid_bits, size_t(p - in), s.solid & inside, ascii);
             p += ascii;
         }
         while (p < end && *p >= 0x80) {
@@ -222,8 +275,8 @@ inline void bits_of(const u8* in, size_t n, u64* word_bits, u64* solid_bits) {
             const u8 flags = unicode::classes(decode(p));
             const size_t length = size_t(p - in) - at;
             const u64 ones = (1u << length) - 1;
-            if (flags & unicode::word) put(word_bits, at, ones, length);
-            if (!(flags & unicode::space)) put(solid_bits, at, ones, length);
+            if (flags & unicode::word) put_bits(word_bits, at, ones, length);
+            if (!(flags & unicode::space)) put_bits(solid_bits, at, ones, length);
         }
     }
 }
@@ -302,13 +355,14 @@ inline void clean_text(const Text& text, size_t t, size_t number, const Cleaning
         n = to_utf8(text, out);
         in = out;
     }
-    const bool last_is_lower = cleaning.lowercase && cleaning.accents == Accents::keep && !cleaning.nltk;
+    if (cleaning.lowercase && cleaning.accents == Accents::keep && !cleaning.nltk && !cleaning.collapse) {
+        reserve(2 * n);
+        clean.size[t] = lower_utf8_with_bits(in, n, clean.bytes.data() + offset, clean.word_bits.data() + offset / 64, clean.solid_bits.data() + offset / 64);
+        clean.ascii[t] = false;
+        return;
+    }
     if (cleaning.lowercase) {
         u8* out = scratch.bytes_b.reserve(2 * n + 64);
-        if (last_is_lower) {
-            reserve(2 * n);
-            out = clean.bytes.data() + offset;
-        }
         n = lower_utf8(in, n, out);
         in = out;
     }
@@ -337,7 +391,7 @@ inline void clean_text(const Text& text, size_t t, size_t number, const Cleaning
     }
     reserve(n);
     u8* out = clean.bytes.data() + offset;
-    if (n && !last_is_lower) std::memcpy(out, in, n);
+    if (n) std::memcpy(out, in, n);
     if (cleaning.collapse) n = collapse_spaces(out, n);
     bits_of(out, n, clean.word_bits.data() + offset / 64, clean.solid_bits.data() + offset / 64);
     clean.size[t] = n;

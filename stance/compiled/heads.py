@@ -49,10 +49,9 @@ def expit(x: Array) -> Array:
 
 
 def softmax(x: Array) -> Array:
-    """Return exp(x) over its sum in each row, float64 (n, n_classes)."""
+    """Return exp(x) over its sum in each row; `x` and the result are float64 (n, n_classes)."""
     # ufuncs by name: for one text their wrappers cost more than the arithmetic
-    x = x - np.maximum.reduce(x, axis=1, keepdims=True)
-    powers = np.exp(x, dtype=np.float64)
+    powers = np.exp(x - np.maximum.reduce(x, axis=1, keepdims=True))
     powers /= np.add.reduce(powers, axis=1, keepdims=True)
     return powers
 
@@ -94,7 +93,9 @@ class Linear:
     def proba(self, scores: Array) -> Array:
         if self.rule == "none":
             raise AttributeError("this linear classifier has no predict_proba")
-        decision = np.asarray(self.decision(scores), dtype=np.float64)
+        decision = self.decision(scores)
+        if decision.dtype != np.float64:
+            decision = decision.astype(np.float64)
         if self.rule == "softmax":
             return softmax(decision)
         if self.rule == "softmax_of_both":

@@ -21,7 +21,7 @@ Path = Literal["core", "plain"]
 _FLOAT32_DOUBT = 2.0**-14
 # Where the terms of a row may sum to more, float32 cannot be counted on for 1e-5 of a score near 1: models that did not
 # converge, whose weights are huge and cancel.
-_FLOAT32_LARGEST = 1024.0
+_FLOAT32_LARGEST = 256.0
 
 
 _FEW = 64  # texts: float64 at once costs less than asking which of them float32 leaves in doubt
@@ -54,9 +54,8 @@ class CompiledPipeline:
 
     Attributes: `n_jobs`, threads of a call as joblib counts them (None is 1, -1 all); `float64`, whether scores are
     computed in float64 (asked for, or because naive Bayes, isotonic calibration, counts without a norm or huge weights
-    need it);
-    `path`, "core" where the compiled core runs, "plain" where scikit-learn does; `classes_`, as the original has
-    them; `made_with`, versions at the time of compiling, for information.
+    need it); `path`, "core" where the compiled core runs, "plain" where scikit-learn does; `classes_`, as the original
+    has them; `made_with`, versions at the time of compiling, for information. It can be pickled and copied.
     """
 
     def __init__(
@@ -76,7 +75,6 @@ class CompiledPipeline:
         self.n_jobs = n_jobs
         self.made_from = made_from
         self.made_with = dict(made_with or {})
-        self._asked_float64 = float64
         largest = _largest_sums(plan)
         self._error = largest * _FLOAT32_DOUBT
         unbounded = not (largest <= _FLOAT32_LARGEST).all()
@@ -145,6 +143,13 @@ class CompiledPipeline:
         if self._plain is None:
             self._plain = PlainEngine(self.plan)
         return self._plain.score(items)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_core": self.path, "_plain": None}  # engines are built again from the plan
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._core = None if state["_core"] == "plain" else _core_engine(self.plan, must=False)
 
     def __repr__(self) -> str:
         dtype = "float64" if self.float64 else "float32"

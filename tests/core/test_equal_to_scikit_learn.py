@@ -15,7 +15,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import BernoulliNB, ComplementNB, MultinomialNB
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline, make_union
 from sklearn.svm import LinearSVC
 from strategies import TRICKY, WORDS, batches
 
@@ -23,6 +23,7 @@ import stance.core
 from benchmarks.settings import CASES, Case, fitted, labels_of
 from stance.compiled import CompiledPipeline, compile
 from stance.compiled.plain import PlainEngine
+from stance.features.lexicon import lexicon_features
 
 PATHS = ["core", "plain"] if stance.core.available() else ["plain"]
 FLOAT64, FLOAT32 = 1e-6, 1e-5  # what the library promises, relative to the terms a score is the sum of
@@ -202,6 +203,13 @@ def test_frozen_estimators_are_seen_through() -> None:
     assert_equal(make_pipeline(frozen(vectorizer), LinearSVC()).fit(TRAINING, labels), TRAINING[:40])
     inner = make_pipeline(TfidfVectorizer(), LinearSVC()).fit(TRAINING[:60], labels[:60])
     assert_equal(CalibratedClassifierCV(frozen(inner), cv=2).fit(TRAINING[60:], labels[60:]), TRAINING[:40])
+
+
+def test_a_lexicon_of_ours_is_folded_into_the_weights() -> None:
+    """Our own steps with `components_` are linear, and read as such."""
+    lexicon = lexicon_features({"claim:demand": ["must", "call on", "shou*"], "claim:fact": ["is", "was"]}, TRAINING)
+    features = make_union(TfidfVectorizer(), lexicon)
+    assert_equal(make_pipeline(features, LogisticRegression()).fit(TRAINING, labels_of(TRAINING, "three")), TRAINING)
 
 
 def test_sparse_weights_are_read() -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import pickle
 import shutil
 import subprocess
 import sys
@@ -52,6 +53,16 @@ def test_a_loaded_pipeline_gives_the_same_bits(case: Case, path: Any, tmp_path: 
             assert hasattr(after, name) == hasattr(before, name)
             if hasattr(before, name):
                 assert same(getattr(after, name)(texts), getattr(before, name)(texts))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_pickled_pipeline_gives_the_same_bits(path: Any) -> None:
+    """Between processes of the same user, as joblib sends it; folders are for everything else."""
+    before = compile(original(STORED[1]), path=path)
+    before.predict(TEXTS)
+    after = pickle.loads(pickle.dumps(before))
+    assert after.path == path
+    assert same(after.decision_function(TEXTS), before.decision_function(TEXTS))
 
 
 @pytest.fixture(scope="module")

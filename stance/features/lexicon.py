@@ -65,7 +65,7 @@ class PhraseCounts(TransformerMixin, BaseEstimator):
     Attributes: `components_`, ndarray of shape (n_labels, n_phrases).
     """
 
-    def __init__(self, membership: Sequence[tuple[int, int]], n_labels: int, scale: float = 0.3) -> None:
+    def __init__(self, membership: Sequence[tuple[int, int]], n_labels: int, scale: float = 0.25) -> None:
         self.membership = membership
         self.n_labels = n_labels
         self.scale = scale
@@ -85,7 +85,7 @@ class PhraseCounts(TransformerMixin, BaseEstimator):
         return sparse.csr_matrix(X @ sparse.csr_matrix(self.components_.T))
 
 
-def lexicon_features(lexicon: Lexicon, texts: Iterable[str], *, scale: float = 0.3) -> Pipeline:
+def lexicon_features(lexicon: Lexicon, texts: Iterable[str], *, scale: float = 0.25) -> Pipeline:
     """Return the features of a lexicon, not yet fitted: one column a label.
 
     `*` inside a word stands for any run of letters: it is replaced by the words of `texts` that fit, so that what is

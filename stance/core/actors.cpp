@@ -9,7 +9,6 @@ namespace stance {
 namespace {
 
 constexpr size_t kept_words = 1 << 16;  // of the scratch of a thread
-constexpr u64 seed = 0xC2B2AE3D27D4EB4F;
 
 bool is_capital(u32 c) { return c - 'A' < 26; }
 
@@ -211,6 +210,12 @@ template <class Unit>
 void ActorMatcher::find_in(const Unit* text, size_t n, std::vector<ActorMention>& out) const {
     static thread_local std::vector<Found> words;
     cut(text, n, words);
+    find_among(text, n, words, out);
+    if (words.capacity() > kept_words) std::vector<Found>().swap(words);
+}
+
+template <class Unit>
+void ActorMatcher::find_among(const Unit* text, size_t n, const std::vector<Found>& words, std::vector<ActorMention>& out) const {
     for (size_t at = 0; at < words.size(); ++at) {
         const u64 hash = words[at].hash;
         if (!(first_[hash >> 6 & 1023] >> (hash & 63) & 1)) continue;
@@ -229,8 +234,14 @@ void ActorMatcher::find_in(const Unit* text, size_t n, std::vector<ActorMention>
             break;
         }
     }
-    if (words.capacity() > kept_words) std::vector<Found>().swap(words);
 }
+
+template void ActorMatcher::cut(const u8*, size_t, std::vector<Found>&) const;
+template void ActorMatcher::cut(const u16*, size_t, std::vector<Found>&) const;
+template void ActorMatcher::cut(const u32*, size_t, std::vector<Found>&) const;
+template void ActorMatcher::find_among(const u8*, size_t, const std::vector<Found>&, std::vector<ActorMention>&) const;
+template void ActorMatcher::find_among(const u16*, size_t, const std::vector<Found>&, std::vector<ActorMention>&) const;
+template void ActorMatcher::find_among(const u32*, size_t, const std::vector<Found>&, std::vector<ActorMention>&) const;
 
 std::vector<ActorMention> ActorMatcher::find(const Text& text) const {
     std::vector<ActorMention> out;

@@ -39,6 +39,26 @@ class ActorMatcher {
     // The mentions of `text`, in order. Spans count units of its encoding.
     std::vector<ActorMention> find(const Text& text) const;
 
+    // A word of a text, and the hash of its key.
+    struct Found {
+        size_t start, end;
+        u64 hash;
+    };
+    static constexpr u64 seed = 0xC2B2AE3D27D4EB4F;
+    static u64 mix(u64 hash, u32 c) { return (hash ^ c) * 0x9E3779B97F4A7C15u ^ hash >> 29; }
+
+    // What a code point is in a key: its letter without accent and in lower case, 0: not read, or `separator`.
+    static constexpr u32 separator = 0xFFFF;  // itself one
+    u32 key_letter(u32 c) const { return c < n_bare ? key_letters_[c] : parts(c) ? separator : c; }
+
+    // The words of a text, as `stance.actors.words.word_spans` has them. Unit: u8 (Latin-1), u16 or u32.
+    template <class Unit>
+    void cut(const Unit* text, size_t n, std::vector<Found>& words) const;
+
+    // Append the mentions among these words of `text`.
+    template <class Unit>
+    void find_among(const Unit* text, size_t n, const std::vector<Found>& words, std::vector<ActorMention>& out) const;
+
   private:
     enum class Rule : u8 { capitals, any, exact, alone, definite, agent };
     struct Slice {
@@ -58,10 +78,6 @@ class ActorMatcher {
         Slice key{0, 0};
         u32 forms = 0, n_forms = 0;  // of order_; n_forms 0: an empty slot
     };
-    struct Found {
-        size_t start, end;
-        u64 hash;
-    };
 
     bool parts(u32 c) const {
         if (c < 0x10000) return separators_[c >> 6] >> (c & 63) & 1;
@@ -69,20 +85,14 @@ class ActorMatcher {
             if (c >= range.first && c <= range.second) return true;
         return false;
     }
-    // What a code point is in a key: its letter without accent and in lower case, 0: not read, or `separator`.
-    static constexpr u32 separator = 0xFFFF;  // itself one
-    u32 key_letter(u32 c) const { return c < n_bare ? key_letters_[c] : parts(c) ? separator : c; }
     // The letter without its accent; 0: not read.
     u32 bare(u32 c) const { return c < n_bare ? bare_[c] : c; }
     static u32 lower(u32 c) { return c - 'A' < 26 ? c + 32 : c; }
-    static u64 mix(u64 hash, u32 c) { return (hash ^ c) * 0x9E3779B97F4A7C15u ^ hash >> 29; }
     std::u32string_view letters(Slice s) const { return {letters_.data() + s.begin, s.size}; }
     Slice keep(const std::u32string& letters);
 
     template <class Unit>
     char gap_code(const Unit* begin, const Unit* end) const;
-    template <class Unit>
-    void cut(const Unit* text, size_t n, std::vector<Found>& words) const;
     template <class Unit>
     void find_in(const Unit* text, size_t n, std::vector<ActorMention>& out) const;
     template <class Unit>

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "actors_module.hpp"
+#include "documents_module.hpp"
 #include "engine.hpp"
 #include "punkt_module.hpp"
 #include "texts.hpp"
@@ -140,6 +141,7 @@ class PyEngine {
     }
 
     size_t n_outputs() const { return engine_->n_outputs(); }
+    const Engine& engine() const { return *engine_; }
 
     nb::object score(nb::handle given, nb::handle dtype, int n_threads, const char* missing) const {
         const bool empty = std::strcmp(missing, "empty") == 0;
@@ -242,6 +244,8 @@ class PyEngine {
 
 }  // namespace
 
+const Engine& engine_of(nb::handle engine) { return nb::cast<const PyEngine&>(engine).engine(); }
+
 NB_MODULE(_core, m) {
     m.attr("unicode_version") = unicode::version;
     m.def("instructions", [] { return std::string(instructions()); }, "Which set of instructions is in use: 'avx2' or 'baseline'.");
@@ -254,6 +258,7 @@ NB_MODULE(_core, m) {
     }, "values"_a, "Take NumPy's own 1 + log(n), so that float64 scores agree to the last bit.");
     bind_actors(m);
     bind_sentences(m);
+    bind_documents(m);
     m.def("nltk_text", [](nb::bytes text, bool directly) {
         const std::string given(static_cast<const char*>(text.data()), text.size());
         if (!valid_utf8(reinterpret_cast<const u8*>(given.data()), given.size(), true)) refuse("text must be UTF-8");

@@ -6,7 +6,7 @@ import pytest
 
 import stance
 
-WRITTEN = Path(__file__).parents[2] / "corpora" / "security" / "written.jsonl"
+WRITTEN = Path(__file__).parents[1] / "corpora" / "security" / "written.jsonl"
 
 
 @pytest.fixture(scope="session")

@@ -72,12 +72,14 @@ struct FloatSums {
     const Block& block;
     Counts& counts;
     double* sums;
+    bool has_summed = false;  // `sums` holds words whose own sums were added
     static constexpr int32_t summed_once = 1 << 20;  // in a count: how often its row stands in the sum, beyond once
 
     FloatSums(const Block& b, Counts& c, Scratch& scratch) : block(b), counts(c), sums(scratch.sums.reserve(b.stride + 8)) {
         counts.fit(b.n_rows);
     }
     INLINE void begin() {
+        has_summed = false;
         for (size_t j = 0; j < block.stride; ++j) sums[j] = 0;
     }
     STAGE void add(const u32* rows, size_t n) {
@@ -107,6 +109,7 @@ struct FloatSums {
     }
     // The distinct rows of a word whose sum is already taken: what came before is counted as summed once more.
     INLINE void add_summed(const u32* __restrict rows, size_t n) {
+        has_summed = true;
         u32* __restrict touched = counts.touched.reserve(counts.n_touched + n + 1) + counts.n_touched;
         u32* __restrict again = counts.again.reserve(counts.n_again + n + 1) + counts.n_again;
         u64* __restrict seen = counts.seen.data();
@@ -145,7 +148,7 @@ struct FloatSums {
     // Add the block's scores to totals[0 .. n_outputs), and anything to totals[n_outputs .. stride).
     STAGE void finish(double* totals) {
         const size_t stride = block.stride;
-        if (counts.n_summed == 0 && counts.n_unique <= rows_at_once && counts.n_touched == 0 && stride <= 64)
+        if (counts.n_summed == 0 && counts.n_unique <= rows_at_once && !has_summed && stride <= 64)
             each_width(stride, [&](auto width, size_t) { finish_short<width>(totals); });
         else
             finish_long(totals);

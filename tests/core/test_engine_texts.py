@@ -163,6 +163,13 @@ def test_huge_texts_are_scored_as_the_pieces_they_are_counted_in(changes, text):
     np.testing.assert_allclose(engine.score([text]), engine.score([text], dtype="float64"), rtol=2e-5, atol=2e-5)
 
 
+@pytest.mark.parametrize("text", ["xxxxxxxxxxxxxxxxxxxx xx", "xx xxxxxxxxxxxxxxxxxxxx", "xx xx xxxxxxxxxxxxxxxxxxxx x"])
+def test_a_short_word_whose_ngrams_stand_inside_a_long_one_is_counted(text):
+    """Found by fuzzing: words whose sums are kept, beside one that is too long to keep."""
+    engine = stance.core.engine(plan(**CHARACTERS))
+    np.testing.assert_allclose(engine.score([text]), engine.score([text], dtype="float64"), rtol=1e-5)
+
+
 def test_a_plan_with_arrays_that_do_not_fit_is_refused():
     """No array of a plan is read beyond its end."""
 

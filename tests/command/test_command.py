@@ -108,7 +108,7 @@ def test_files_with_a_byte_order_mark_are_read(run, tmp_path, encoding):
     assert json.loads(rows[0])["text"].startswith("The new bases")
 
 
-@pytest.mark.parametrize("content", [b"", b" \n\t ", b"word", b"x" * 300_000, b"a\x00b. Then c."])
+@pytest.mark.parametrize("content", [b"", b" \n\t ", b"word", b"x" * 300_000, b"a\x00b. " + b"Then c. " * 30])
 def test_odd_files_are_no_errors(run, tmp_path, content):
     """Empty, white space, one word, one endless word, NUL: exit code 0."""
     run("label", write(tmp_path / "a.txt", content), "-m", "MODEL", "-f", "jsonl", check=0)
@@ -194,7 +194,7 @@ def test_training_and_evaluating_from_the_command_line(run, corpus, tmp_path):
     assert "claims" in out
     assert stance.load(tmp_path / "mine").name == "mine"
     run("evaluate", "mine", "corpus.jsonl", "--json", "report.json", check=0)
-    assert "signature" in (tmp_path / "report.json").read_text(encoding="utf-8")
+    assert '"trained_on"' in (tmp_path / "report.json").read_text(encoding="utf-8")
 
 
 def test_the_codebook_command_prints_and_checks(run, tmp_path):

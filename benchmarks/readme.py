@@ -1,7 +1,7 @@
 """Write the generated parts of the README: the output of its first example, and the figures of the bundled model.
 
-    python benchmarks/readme.py            # writes README.md
-    python benchmarks/readme.py --check    # fails if README.md is not what it would write
+python benchmarks/readme.py            # writes README.md
+python benchmarks/readme.py --check    # fails if README.md is not what it would write
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def first_output(readme: str) -> str:
 def gold_table() -> str:
     """Return the figures of the bundled model on the gold sentences, from its own file."""
     report = json.loads(MODEL.read_text(encoding="utf-8"))["report"]
-    rows = [f"| {name} | {value:.3f} | {low:.3f} to {high:.3f} |" for name, (value, low, high) in report["gold"].items()]
+    figures = report["gold"].items()
+    rows = [f"| {name} | {value:.3f} | {low:.3f} to {high:.3f} |" for name, (value, low, high) in figures]
     return "\n".join(["| figure | value | 95 % interval |", "|---|---|---|", *rows])
 
 

@@ -34,4 +34,3 @@ def label_documents(
     Items are texts, lists of ready sentences, or (id, text) pairs as tuples. `n_jobs` counts as in joblib.
     """
     return load(DEFAULT).label_documents(texts, targets, n_jobs=n_jobs)
-

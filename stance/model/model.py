@@ -227,8 +227,8 @@ class Model:
         save_model(self, folder)
 
     def __repr__(self) -> str:
-        n = self.codebook
-        return f"<model {self.name!r}: {len(n.claims)} claims, {len(n.roles)} roles, {len(n.stances)} stances, path {self.path!r}>"
+        sizes = [f"{len(getattr(self.codebook, layer))} {layer}" for layer in ("claims", "roles", "stances")]
+        return f"<model {self.name!r}: {', '.join(sizes)}, path {self.path!r}>"
 
 
 def _several(items: Any, name: str) -> Any:

@@ -161,7 +161,8 @@ def _check_coded(shares: Floats, names: Sequence[str], layer: str, corpus: Corpu
             f"{corpus.name}: {layer} must be coded in some sentence, since the codebook has it; leave it out of the "
             "codebook, or code it"
         )
-    if absent := [name for name, some in zip(names, shares[coded].any(axis=0).tolist(), strict=True) if not some]:
+    given = shares[coded].sum(axis=0)
+    if absent := [name for name, share in zip(names, given, strict=True) if share == 0]:
         warnings.warn(
             f"{corpus.name}: no sentence is coded {', '.join(absent)} ({layer}); the model will never give it",
             stacklevel=4,

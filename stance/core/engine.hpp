@@ -54,7 +54,7 @@ void score(const Engine&, const Text*, size_t, float*, Scratch&);
 void score(const Engine&, const Text*, size_t, double*, Scratch&);
 std::string nltk_text(const std::string& text, bool directly);
 }  // namespace baseline
-#if defined(__x86_64__) && defined(__GNUC__)
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(STANCE_PORTABLE)
 #define STANCE_AVX2 1
 namespace avx2 {
 void score(const Engine&, const Text*, size_t, float*, Scratch&);

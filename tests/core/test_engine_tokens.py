@@ -16,8 +16,9 @@ pytestmark = pytest.mark.skipif(not stance.core.available(), reason="the core is
 PIECES = st.sampled_from([
     *"'\"`.,:;?!()[]{}<>-_/$%&*@#«»“”‘’„–—‒abA ", "''", "``", "'s", "'S ", "'ll ", "n't", "N'T ", "don't ", "cannot",
     "gonna ", "  ", "\n", "\t", "..", "...", "--", "---", "1", "23", "é", "ſ", "İ", "ı", "it", " 'tis", " 'Twas",
-    "'tıs", "more'n", "d'ye", "wanna ", "Gimme", "gımme", "lemme ", "gotta", "\u0661", "\u0300", "²", "\x1c", "\x85", "\xa0",
-    "\u2028", "\ud800", "\x00", "the ", "U.S.", "o'clock ", "'re ", "'ve", "'d ", "'m", "中", ". ", ".\"", ".) ", "n",
+    "'tıs", "more'n", "d'ye", "wanna ", "Gimme", "gımme", "lemme ", "gotta", "\u0661", "\u0300", "²", "\x1c", "\x85",
+    "\xa0", "\u2028", "\ud800", "\x00",
+    "the ", "U.S.", "o'clock ", "'re ", "'ve", "'d ", "'m", "中", ". ", ".\"", ".) ", "n",
 ])  # fmt: skip
 TEXTS = st.one_of(st.lists(PIECES, max_size=25).map("".join), st.text(st.characters(codec=None), max_size=40))
 

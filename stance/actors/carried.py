@@ -41,6 +41,9 @@ OUR = 0.5  # of the mentions of states in the document: enough to trust "our"
 SHORT, LONG = 4, 8  # mentions of the speaker: enough to trust "our", and "the president"
 PERFORMANCE = 0.15  # what "Togo welcomes" weighs beside the share of mentions, each time
 OPENING_WORDS = 2  # a sentence begins with an actor if at most so many words stand before it
+NEXT = 40  # characters behind an actor in which the word is looked for that says what it does
+
+STATES = ("state", "territory", "historical state")  # kinds of actors
 
 PAIRED = word_set("both bilateral mutual")
 PAIR_NUMBERS = word_set("two both")
@@ -125,7 +128,7 @@ def carry_targets(
 
 
 def _is_state(target: str, kinds: dict[str, str]) -> bool:
-    return kinds.get(target) in ("state", "territory", "historical state")
+    return kinds.get(target) in STATES
 
 
 def _meant(words: list[str], last: list[str], began: bool, counts: Counter[str], kinds: dict[str, str]) -> list[str]:
@@ -192,7 +195,7 @@ def _speaker(
 
 
 def _next_word(sentence: str, end: int) -> str:
-    spans = word_spans(sentence[end : end + 40])
+    spans = word_spans(sentence[end : end + NEXT])
     return word_key(bare_word(sentence[end + spans[0][0] : end + spans[0][1]])) if spans else ""
 
 

@@ -87,6 +87,16 @@ class CompiledPipeline:
         return "plain" if self._core is None else "core"
 
     @property
+    def engine(self) -> Any:
+        """The core's engine (`stance.core.engine`); None on the plain path."""
+        return self._core
+
+    @property
+    def float32_error(self) -> npt.NDArray[np.float64] | None:
+        """How far a float32 score may be off, (n_outputs,), by what has a norm; None if by more than can be counted on."""
+        return self._error if (self._error <= _FLOAT32_LARGEST * _FLOAT32_DOUBT).all() else None
+
+    @property
     def classes_(self) -> Any:
         return self.head.classes_
 

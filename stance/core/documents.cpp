@@ -271,10 +271,20 @@ class DocumentRun {
         part_->claims.resize(n * rules.n_claims);
         part_->roles.resize(n * rules.n_roles);
         part_->voice.resize(n);
+        part_->role.resize(n);
+        part_->given.reserve(n * rules.n_claims);
+        part_->attributed.reserve(n);
         doubts_.assign(n, 0);
+        phrases_.clear();
+        for (const Item& item : items_) phrases_.push_back(rules.phrases_squared(item.masked.length));
         const auto label = [&](const Document& document, size_t i) {
-            return labels_.sentence(i > document.first ? scores + (i - 1) * k : nullptr, scores + i * k, i + 1 < document.last ? scores + (i + 1) * k : nullptr,
-                                    part_->claims.data() + i * rules.n_claims, part_->roles.data() + i * rules.n_roles, part_->voice.data() + i);
+            const bool has_before = i > document.first, has_after = i + 1 < document.last;
+            double phrases = phrases_[i];
+            if (has_before) phrases = std::max(phrases, phrases_[i - 1]);
+            if (has_after) phrases = std::max(phrases, phrases_[i + 1]);
+            const Labels::Place place{part_->claims.data() + i * rules.n_claims, part_->roles.data() + i * rules.n_roles, part_->voice.data() + i,
+                                      part_->given.data() + i * rules.n_claims, part_->attributed.data() + i, part_->role.data() + i};
+            return labels_.sentence(has_before ? scores + (i - 1) * k : nullptr, scores + i * k, has_after ? scores + (i + 1) * k : nullptr, phrases, place);
         };
         for (const Document& document : documents_)
             for (size_t i = document.first; i < document.last; ++i) {
@@ -303,7 +313,7 @@ class DocumentRun {
         }
         if (rules.n_voices && task_.targets)
             for (size_t i = 0; i < n; ++i)
-                if (items_[i].may_report && part_->voice[i] >= rules.voice_threshold) source(i);
+                if (items_[i].may_report && part_->attributed[i]) source(i);
     }
 
     void source(size_t i) {
@@ -445,11 +455,14 @@ class DocumentRun {
         if (texts_.empty()) return;
         const size_t k = plan_.labels.n_stances, at = part_->stances.size();
         part_->stances.resize(at + texts_.size() * k);
+        const size_t first = part_->stance.size();
+        part_->stance.resize(first + texts_.size());
+        int64_t* const given = part_->stance.data() + first;
         double* const rows = part_->stances.data() + at;
         score(*plan_.views, *view_scratch_, texts_, plan_.exact_views, rows);
         doubtful_.clear();
         for (size_t i = 0; i < texts_.size(); ++i)
-            if (labels_.stance(rows + i * k) || texts_[i].length >= long_sentence) doubtful_.push_back(i);
+            if (labels_.stance(rows + i * k, given[i]) || texts_[i].length >= long_sentence) doubtful_.push_back(i);
         if (!doubtful_.empty() && !plan_.exact_views) {
             again_.clear();
             for (const size_t i : doubtful_) again_.push_back(texts_[i]);
@@ -458,7 +471,7 @@ class DocumentRun {
             for (size_t j = 0; j < doubtful_.size(); ++j) {
                 double* const row = rows + doubtful_[j] * k;
                 std::memcpy(row, exact + j * k, k * sizeof(double));
-                labels_.stance(row);
+                labels_.stance(row, given[doubtful_[j]]);
             }
         }
         texts_.clear();
@@ -488,6 +501,7 @@ class DocumentRun {
     std::vector<u8> doubts_;
     std::vector<Span> places_, near_, own_;
     Buffer<u8> marked_;
+    std::vector<double> phrases_;
     Buffer<double> scores_, exact_;
     Buffer<float> narrow_;
 };

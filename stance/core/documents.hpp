@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "actors.hpp"
+#include "buffer.hpp"
 #include "documents_labels.hpp"
 #include "documents_language.hpp"
 #include "documents_words.hpp"
@@ -58,10 +59,13 @@ struct DocumentPart {
     std::vector<size_t> n_sentences;  // of each document
     std::vector<Span> spans;
     std::vector<double> claims, roles, voice;
+    std::vector<int64_t> role;
+    Buffer<bool> given, attributed;  // (n_sentences, n_claims), (n_sentences,)
     std::vector<Source> sources;
     std::vector<Mention> mentions;  // in the order of the pairs they belong to
     std::vector<Pair> pairs;
     std::vector<double> stances;
+    std::vector<int64_t> stance;
     std::vector<u8> foreign;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "utf8.hpp"
@@ -16,6 +17,15 @@ struct LabelRules {
     double voice_threshold = 1;
     std::vector<double> stance_bias;
     std::vector<double> sentence_error, view_error;
+    // What phrases that are counted without a norm add: the error for one, times the square of how many there may be in a
+    // sentence of so many characters.
+    std::vector<double> phrase_error;
+    std::vector<u32> phrases_in;
+    double phrases_squared(size_t length) const {
+        if (phrases_in.empty()) return 0;
+        const double n = phrases_in[std::min(length, phrases_in.size() - 1)];
+        return n * n;
+    }
     size_t n_outputs() const { return n_claims + n_roles + n_voices; }
 };
 
@@ -26,59 +36,71 @@ class Labels {
             const double t = rules.thresholds[j];
             bars_.push_back(std::log(t) - std::log1p(-t));
         }
-        roles_.set_error(rules.sentence_error.data() + rules.n_claims);
-        voices_.set_error(rules.sentence_error.data() + rules.n_claims + rules.n_roles);
+        roles_.set_error(rules.sentence_error.data() + rules.n_claims, rules.phrase_error.data() + rules.n_claims);
+        voices_.set_error(rules.sentence_error.data() + rules.n_claims + rules.n_roles, rules.phrase_error.data() + rules.n_claims + rules.n_roles);
         for (const double e : rules.view_error) view_error_ = std::max(view_error_, e);
     }
 
-    // Probabilities of one sentence from its scores and its neighbours' (null: none). Gives back doubts about labels of
-    // these scores: of the sentence alone, and of what the neighbours have a say in.
+    // Where the probabilities and labels of one sentence go.
+    struct Place {
+        double *claims, *roles, *voice;
+        bool *given, *attributed;
+        int64_t* role;
+    };
+
+    // The labels of one sentence from its scores and its neighbours' (null: none). `phrases` is phrases_squared(), of the
+    // longest of the three. Gives back doubts: about what the sentence says alone, and what its neighbours have a say in.
     enum Doubt : u8 { sure = 0, own = 1, context = 2 };
-    u8 sentence(const double* before, const double* scores, const double* after, double* claims, double* roles, double* voice) {
+    u8 sentence(const double* before, const double* scores, const double* after, double phrases, const Place& place) {
         u8 doubt = sure;
         given_.clear();
         for (size_t j = 0; j < rules_.n_claims; ++j) {
             const double z = rules_.slopes[j] * scores[j] + rules_.offsets[j];
-            const double error = std::fabs(rules_.slopes[j]) * rules_.sentence_error[j] + slack * (1 + std::fabs(z));
-            claims[j] = expit(z);
+            const double error = std::fabs(rules_.slopes[j]) * (rules_.sentence_error[j] + phrases * rules_.phrase_error[j]) + slack * (1 + std::fabs(z));
+            place.claims[j] = expit(z);
+            place.given[j] = place.claims[j] >= rules_.thresholds[j];
             if (std::fabs(z - bars_[j]) <= error) doubt |= own;
-            if (claims[j] >= rules_.thresholds[j]) {
+            if (place.given[j]) {
                 // they stand in the order of their probabilities
                 for (const auto& other : given_)
                     if (std::fabs(z - other.first) <= error + other.second) doubt |= own;
                 given_.push_back({z, error});
             }
         }
-        const size_t at = rules_.n_claims, behind = at + rules_.n_roles;
+        const size_t at = rules_.n_claims, behind = at + rules_.n_roles, n = rules_.n_roles;
         const auto from = [](const double* p, size_t k) { return p ? p + k : nullptr; };
-        if (rules_.n_roles) {
+        *place.role = 0;
+        if (n) {
+            double* const roles = place.roles;
             roles_.logits(from(before, at), scores + at, from(after, at), roles);
-            if (rules_.n_roles > 1) {
-                const size_t best = size_t(std::max_element(roles, roles + rules_.n_roles) - roles);
-                for (size_t r = 0; r < rules_.n_roles; ++r)
-                    if (r != best && roles[best] - roles[r] <= roles_.error(best) + roles_.error(r)) doubt |= context;
-            }
-            softmax(roles, rules_.n_roles);
+            const size_t best = size_t(std::max_element(roles, roles + n) - roles);
+            for (size_t r = 0; r < n; ++r)
+                if (r != best && roles[best] - roles[r] <= roles_.error(best, phrases) + roles_.error(r, phrases)) doubt |= context;
+            softmax(roles, n);
+            *place.role = int64_t(best);
         }
-        *voice = 0;
+        *place.voice = 0;
+        *place.attributed = false;
         if (rules_.n_voices) {
             voice_.resize(rules_.n_voices);
             voices_.logits(from(before, behind), scores + behind, from(after, behind), voice_.data());
             softmax(voice_.data(), rules_.n_voices);
-            *voice = rules_.n_voices > 1 ? voice_[1] : 0;
+            *place.voice = rules_.n_voices > 1 ? voice_[1] : 0;
+            *place.attributed = *place.voice >= rules_.voice_threshold;
             // the slope of a softmax in one of its inputs is at most 1/4; two of them move
-            if (std::fabs(*voice - rules_.voice_threshold) <= 0.5 * voices_.largest_error() + slack) doubt |= context;
+            if (std::fabs(*place.voice - rules_.voice_threshold) <= 0.5 * voices_.largest_error(phrases)) doubt |= context;
         }
         return doubt;
     }
 
-    // Probabilities of the stances from their scores, in place; whether float32 leaves a doubt about the largest.
-    bool stance(double* values) const {
+    // Probabilities of the stances from their scores, in place, and the stance; whether float32 leaves a doubt about it.
+    bool stance(double* values, int64_t& given) const {
         const size_t n = rules_.n_stances;
         softmax(values, n);
         size_t best = 0;
         for (size_t j = 1; j < n; ++j)
             if (values[j] * rules_.stance_bias[j] > values[best] * rules_.stance_bias[best]) best = j;
+        given = int64_t(best);
         const double error = 0.5 * view_error_ + slack;
         for (size_t j = 0; j < n; ++j)
             if (j != best && values[best] * rules_.stance_bias[best] - values[j] * rules_.stance_bias[j] <=
@@ -105,16 +127,20 @@ class Labels {
     // [own, before, after, has before, has after] times a matrix, column by column.
     class Context {
       public:
-        Context(const std::vector<double>& coef, const std::vector<double>& intercept) : n_(intercept.size()), columns_(coef.size()), intercept_(intercept), error_(n_) {
+        Context(const std::vector<double>& coef, const std::vector<double>& intercept) : n_(intercept.size()), columns_(coef.size()), intercept_(intercept), error_(n_), phrase_error_(n_) {
             const size_t width = 3 * n_ + 2;
             for (size_t r = 0; r < n_; ++r)
                 for (size_t j = 0; j < width; ++j) columns_[j * n_ + r] = coef[r * width + j];
         }
-        void set_error(const double* of_scores) {
+        void set_error(const double* of_scores, const double* of_phrases) {
             for (size_t r = 0; r < n_; ++r) {
-                for (size_t j = 0; j < 3 * n_; ++j) error_[r] += std::fabs(columns_[j * n_ + r]) * of_scores[j % n_];
+                for (size_t j = 0; j < 3 * n_; ++j) {
+                    error_[r] += std::fabs(columns_[j * n_ + r]) * of_scores[j % n_];
+                    phrase_error_[r] += std::fabs(columns_[j * n_ + r]) * of_phrases[j % n_];
+                }
                 error_[r] += slack;
                 largest_ = std::max(largest_, error_[r]);
+                largest_phrase_ = std::max(largest_phrase_, phrase_error_[r]);
             }
         }
         void logits(const double* before, const double* own, const double* after, double* out) const {
@@ -127,8 +153,8 @@ class Labels {
                 if (after) out[r] += columns_[(3 * n_ + 1) * n_ + r];
             }
         }
-        double error(size_t r) const { return error_[r]; }
-        double largest_error() const { return largest_; }
+        double error(size_t r, double phrases) const { return error_[r] + phrases * phrase_error_[r]; }
+        double largest_error(double phrases) const { return largest_ + phrases * largest_phrase_; }
 
       private:
         void add(const double* scores, size_t column, double* out) const {
@@ -136,8 +162,8 @@ class Labels {
                 for (size_t r = 0; r < n_; ++r) out[r] += scores[j] * columns_[(column + j) * n_ + r];
         }
         size_t n_;
-        std::vector<double> columns_, intercept_, error_;
-        double largest_ = 0;
+        std::vector<double> columns_, intercept_, error_, phrase_error_;
+        double largest_ = 0, largest_phrase_ = 0;
     };
 
     const LabelRules& rules_;

@@ -6,6 +6,8 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
+#include <cstring>
 #include <memory>
 
 #include "documents.hpp"
@@ -55,6 +57,8 @@ LabelRules label_rules(nb::handle given) {
     rules.stance_bias = take("stance_bias", rules.n_stances);
     rules.sentence_error = take("sentence_error", rules.n_outputs());
     rules.view_error = take("view_error", rules.n_stances);
+    rules.phrase_error = take("phrase_error", rules.n_outputs());
+    rules.phrases_in = nb::cast<std::vector<u32>>(given["phrases_in"]);
     return rules;
 }
 
@@ -228,8 +232,15 @@ class PyDocuments {
                     for (const Span& span : part.spans) *out++ = int64_t(span.start), *out++ = int64_t(span.end);
             }),
             array_of<double>({n_sentences, rules.n_claims}, [&](double* out) { rows(&DocumentPart::claims, out); }),
+            array_of<bool>({n_sentences, rules.n_claims}, [&](bool* out) {
+                for (const auto& part : parts) out = std::copy_n(part.given.data(), part.spans.size() * rules.n_claims, out);
+            }),
             array_of<double>({n_sentences, rules.n_roles}, [&](double* out) { rows(&DocumentPart::roles, out); }),
+            array_of<int64_t>({n_sentences}, [&](int64_t* out) { rows(&DocumentPart::role, out); }),
             array_of<double>({n_sentences}, [&](double* out) { rows(&DocumentPart::voice, out); }),
+            array_of<bool>({n_sentences}, [&](bool* out) {
+                for (const auto& part : parts) out = std::copy_n(part.attributed.data(), part.spans.size(), out);
+            }),
             array_of<int64_t>({n_sources, 3}, shifted(&DocumentPart::sources, [](const Source& row, int64_t sentences, int64_t, int64_t* out) {
                 *out++ = row.sentence + sentences, *out++ = row.start, *out++ = row.end;
                 return out;
@@ -243,6 +254,7 @@ class PyDocuments {
                 return out;
             })),
             array_of<double>({n_pairs, rules.n_stances}, [&](double* out) { rows(&DocumentPart::stances, out); }),
+            array_of<int64_t>({n_pairs}, [&](int64_t* out) { rows(&DocumentPart::stance, out); }),
             array_of<bool>({language ? n : 0}, [&](bool* out) {
                 for (const auto& part : parts)
                     for (const u8 one : part.foreign) *out++ = one != 0;

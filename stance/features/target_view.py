@@ -38,9 +38,14 @@ def target_view(
         shift += len(mark) - (end - start)
     near = _near(marked, places) if target_spans else [MEANT]
     if name is not None:
-        prefix = "x" + "".join(c for c in name.lower() if c.isalnum())
-        near += [prefix + sentence[a:b] for a, b in _words(sentence)]
+        before = prefix(name)
+        near += [before + sentence[a:b] for a, b in _words(sentence)]
     return " ".join([marked, *near])
+
+
+def prefix(name: str) -> str:
+    """Return what stands before a word that is read under a target's name."""
+    return "x" + "".join(c for c in name.lower() if c.isalnum())
 
 
 def _near(marked: str, places: Sequence[Span]) -> list[str]:

@@ -1,53 +1,74 @@
-"""Probabilities → the labelled sentences of one document."""
+"""Labels as arrays → labelled documents."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from itertools import pairwise
 
-from stance.actors.sources import source_span
+import numpy as np
+
 from stance.codebook import Codebook
-from stance.labels.records import Claim, Role, Sentence, Span, Stance, Voice
+from stance.labels.columns import DocumentScores
+from stance.labels.records import Claim, Document, Role, Sentence, Span, Stance, Voice
 
 
-def build_sentences(
-    codebook: Codebook,
-    calibration: Any,
-    sentences: Sequence[str],
-    spans: Sequence[Span],
-    probabilities: Any,
-    targets: Sequence[Mapping[str, Sequence[Span]]],
-    stances: Sequence[Mapping[str, Any]],
-) -> tuple[Sentence, ...]:
-    """Return the labelled sentences of a document.
-
-    `spans` are the sentences' places in the document; the spans in `targets` count from the start of their sentence.
-    `probabilities` and `calibration` are the model's (`stance.model`).
-    """
-    out = []
-    given = probabilities.claims >= calibration.thresholds
-    claims, roles, voices = probabilities.claims, probabilities.roles, probabilities.voice.tolist()
-    best_role = roles.argmax(axis=1).tolist() if roles.shape[1] else []
-    for i, (text, span) in enumerate(zip(sentences, spans, strict=True)):
-        found = sorted(((float(claims[i, j]), j) for j in given[i].nonzero()[0]), key=lambda x: (-x[0], x[1]))
-        role = voice = None
-        if codebook.roles:
-            role = Role(codebook.role_names[best_role[i]], float(roles[i, best_role[i]]))
-        if codebook.voices:
-            voice = _voice(codebook, calibration.voice_threshold, voices[i], text, span[0])
-        stance = {}
-        for target, probability in stances[i].items():
-            j = int((probability * calibration.stance_bias).argmax())
-            places = tuple((span[0] + a, span[0] + b) for a, b in targets[i][target])
-            stance[target] = Stance(codebook.stance_names[j], float(probability[j]), places)
-        names = tuple(Claim(codebook.claim_names[j], p) for p, j in found)
-        out.append(Sentence(text, span, names, role, voice, stance))
-    return tuple(out)
+def build_documents(
+    codebook: Codebook, scores: DocumentScores, texts: Sequence[str], names: Sequence[str | None], model: str
+) -> list[Document]:
+    """Return the labelled documents of `texts`, which `scores` are of; `names` are their ids."""
+    spans: list[Span] = list(map(tuple, scores.spans.tolist()))
+    claims = _claims(codebook, scores)
+    roles = _roles(codebook, scores)
+    voices = _voices(codebook, scores)
+    stances = _stances(codebook, scores)
+    documents = []
+    for text, name, (first, last) in zip(texts, names, pairwise(scores.offsets.tolist()), strict=True):
+        sentences = [
+            Sentence(text[spans[i][0] : spans[i][1]], spans[i], claims[i], roles[i], voices[i], stances[i])
+            for i in range(first, last)
+        ]
+        documents.append(Document(text, tuple(sentences), id=name, model=model))
+    return documents
 
 
-def _voice(codebook: Codebook, threshold: float, probability: float, text: str, offset: int) -> Voice:
-    """Return the first voice, or the second one with its source if its probability reaches the threshold."""
-    if probability < threshold:
-        return Voice(codebook.voice_names[0], 1 - probability)
-    source = source_span(text)
-    return Voice(codebook.voice_names[1], probability, source and (offset + source[0], offset + source[1]))
+def _claims(codebook: Codebook, scores: DocumentScores) -> list[tuple[Claim, ...]]:
+    """Return the claims of each sentence, strongest first."""
+    names = codebook.claim_names
+    found: list[tuple[Claim, ...]] = [()] * len(scores.spans)
+    rows, columns = scores.claims.nonzero()
+    probabilities = scores.claim_probabilities[rows, columns]
+    order = np.lexsort((columns, -probabilities, rows))
+    listed = (rows[order].tolist(), columns[order].tolist(), probabilities[order].tolist())
+    for i, j, probability in zip(*listed, strict=True):
+        found[i] += (Claim(names[j], probability),)
+    return found
+
+
+def _roles(codebook: Codebook, scores: DocumentScores) -> list[Role | None]:
+    n = len(scores.spans)
+    if not codebook.roles:
+        return [None] * n
+    probabilities = scores.role_probabilities[np.arange(n), scores.roles].tolist()
+    names = codebook.role_names
+    return [Role(names[j], p) for j, p in zip(scores.roles.tolist(), probabilities, strict=True)]
+
+
+def _voices(codebook: Codebook, scores: DocumentScores) -> list[Voice | None]:
+    if not codebook.voices:
+        return [None] * len(scores.spans)
+    own, other = codebook.voice_names
+    sources = {i: (start, end) for i, start, end in scores.sources.tolist()}
+    return [
+        Voice(other, p, sources.get(i)) if given else Voice(own, 1 - p)
+        for i, (given, p) in enumerate(zip(scores.voice.tolist(), scores.voice_probabilities.tolist(), strict=True))
+    ]
+
+
+def _stances(codebook: Codebook, scores: DocumentScores) -> list[dict[str, Stance]]:
+    stances: list[dict[str, Stance]] = [{} for _ in range(len(scores.spans))]
+    probabilities = scores.stance_probabilities[np.arange(len(scores.stances)), scores.stances].tolist()
+    spans = [(start, end) for _, _, start, end in scores.mentions.tolist()]
+    names, targets = codebook.stance_names, scores.targets
+    for (i, target, first, n), j, p in zip(scores.pairs.tolist(), scores.stances.tolist(), probabilities, strict=True):
+        stances[i][targets[target]] = Stance(names[j], p, tuple(spans[first : first + n]))
+    return stances

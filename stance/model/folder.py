@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stance.codebook import Codebook
+    from stance.compiled.pipeline import Path as Where
 
 FORMAT = "stance model"
 VERSION = 1
@@ -66,25 +67,26 @@ def bundled_models() -> dict[str, Path]:
     return found
 
 
-def load(model: str | PathLike[str]) -> Model:
+def load(model: str | PathLike[str], *, path: Where | None = None) -> Model:
     """Return a model by its bundled name or from a folder that `Model.save` wrote.
 
-    A bundled model is loaded once and shared. Raises ModelError naming the file, and what must hold, for a folder
-    that is missing, damaged, tampered with, of a newer format, or that no longer gives its stored scores.
+    `path` is "core" or "plain" (NLTK and scikit-learn label); None takes the core where it is available. A bundled
+    model is loaded once and shared. Raises ModelError naming the file, and what must hold, for a folder that is
+    missing, damaged, tampered with, of a newer format, or that no longer gives its stored scores.
     """
     text = os.fspath(model)
     if os.sep not in text and not Path(text).exists():
-        return _bundled(text)
-    return _load(Path(text), verify=True)
+        return _bundled(text, path)
+    return _load(Path(text), verify=True, path=path)
 
 
 @lru_cache(maxsize=8)
-def _bundled(name: str) -> Model:
+def _bundled(name: str, path: Where | None) -> Model:
     known = bundled_models()
     if name not in known:
         names = ", ".join(known) or "none is installed"
         raise ModelError(f"model must be a bundled name ({names}) or a folder; got {name!r}")
-    return _load(known[name], verify=False)
+    return _load(known[name], verify=False, path=path)
 
 
 def save_model(model: Model, folder: str | PathLike[str]) -> None:
@@ -150,7 +152,7 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _load(folder: Path, *, verify: bool) -> Model:
+def _load(folder: Path, *, verify: bool, path: Where | None = None) -> Model:
     if not folder.is_dir():
         raise ModelError(
             f"{folder}: must be the folder of a model; there is {'a file' if folder.exists() else 'nothing'}"
@@ -160,8 +162,8 @@ def _load(folder: Path, *, verify: bool) -> Model:
     files = index.get("files")
     if not isinstance(files, dict) or not all(isinstance(x, str) for pair in files.items() for x in pair):
         raise ModelError(f"{where}: files must map file names to SHA-256 digests; got {files!r:.60}")
-    for path, digest in files.items():
-        _check_file(folder, path, digest if verify else None)
+    for listed, digest in files.items():
+        _check_file(folder, listed, digest if verify else None)
     if verify and (extra := sorted(set(_files_below(folder)) - files.keys())):
         raise ModelError(f"{folder / extra[0]}: is no file of this model; {where} lists {len(files)}")
     try:
@@ -180,7 +182,7 @@ def _load(folder: Path, *, verify: bool) -> Model:
     if not isinstance(name, str) or not isinstance(blind, bool):
         raise ModelError(f"{where}: name must be a string and blind_targets true or false; got {name!r}, {blind!r}")
     needed = {"sentences": layers.n_outputs, "targets": len(codebook.stances)}
-    scorers = {part: _load_scorer(folder / part, n, verify) if n else None for part, n in needed.items()}
+    scorers = {part: _load_scorer(folder / part, n, path) if n else None for part, n in needed.items()}
     actors = load_actors(folder / "actors.tsv") if "actors.tsv" in files else None
     model = Model(
         name, codebook, scorers["sentences"], scorers["targets"], calibration, provenance,
@@ -227,9 +229,9 @@ def _check_file(folder: Path, path: str, digest: str | None) -> None:
         raise ModelError(f"{full}: its SHA-256 must be {digest[:64]}; is {found}: the file was changed or damaged")
 
 
-def _load_scorer(folder: Path, n_outputs: int, verify: bool) -> Any:
+def _load_scorer(folder: Path, n_outputs: int, path: Where | None) -> Any:
     # The digests of all files were just compared, so the arrays need not be hashed again.
-    scorer = load_compiled(folder, verify="sizes")
+    scorer = load_compiled(folder, verify="sizes", path=path)
     if scorer.plan.n_outputs != n_outputs:
         raise ModelError(
             f"{folder}: must score {n_outputs} labels, as the codebook has; scores {scorer.plan.n_outputs}"

@@ -5,9 +5,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,20 +14,26 @@ from numpy.typing import NDArray
 from stance.actors import ActorTable, load_actors
 from stance.codebook import Codebook
 from stance.compiled.heads import softmax
-from stance.compiled.pipeline import CompiledPipeline
+from stance.compiled.pipeline import CompiledPipeline, Path, threads
 from stance.features.masking import masked
 from stance.features.target_view import target_view
+from stance.labels.columns import DocumentScores
 from stance.labels.records import Document
-from stance.labels.sentences import build_sentences
+from stance.labels.sentences import build_documents
 from stance.model.parameters import Calibration, Layers, Provenance
 from stance.model.scorer import scores_of
-from stance.sentences import split_sentences
-from stance.text import check_text, looks_english
+from stance.text import check_text
+
+if TYPE_CHECKING:
+    from stance.core.documents import CompiledDocuments
 
 Floats = NDArray[np.float64]
+Spans = NDArray[np.int64]
 Text = str | Sequence[str]
 
-_BATCH = 16  # documents that go to a worker together
+_BATCH = 16  # documents that go to a worker process together
+_CORE_BATCH = 64  # documents, and
+_CORE_CHARACTERS = 1 << 18  # of text, that go to each thread of the core at once
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -76,6 +81,7 @@ class Model:
         self.report = report
         self._actors = actors
         self._layers = Layers.of(codebook)
+        self._compiled: CompiledDocuments | None = None
 
     @property
     def actors(self) -> ActorTable:
@@ -92,10 +98,22 @@ class Model:
         )  # fmt: skip
 
     @property
-    def path(self) -> str:
-        """ "core" where the compiled core scores, "plain" where NLTK and scikit-learn do."""
+    def path(self) -> Path:
+        """ "core" where the compiled core labels, "plain" where NLTK and scikit-learn do."""
         scorer = self.sentence_scorer or self.target_scorer
         return "plain" if scorer is None else scorer.path
+
+    def with_path(self, path: Path) -> Model:
+        """Return the same model on another path; raises RuntimeError for "core" where the core is not available."""
+
+        def moved(scorer: CompiledPipeline | None) -> CompiledPipeline | None:
+            return None if scorer is None else CompiledPipeline(scorer.plan, scorer.head, path=path)
+
+        return Model(
+            self.name, self.codebook, moved(self.sentence_scorer), moved(self.target_scorer), self.calibration,
+            self.provenance, blind_targets=self.blind_targets, masked_kinds=self.masked_kinds, actors=self._actors,
+            report=self.report,
+        )  # fmt: skip
 
     def scores(self, sentences: Sequence[str]) -> Floats:
         """Return raw scores, float64 (n_sentences, n_outputs): claims, then roles, then voices, in codebook order."""
@@ -112,6 +130,11 @@ class Model:
         sentences = [check_text(s, f"sentences[{i}]") for i, s in enumerate(_several(sentences, "sentences"))]
         if documents is not None and len(documents) != len(sentences):
             raise ValueError(f"documents must have one id a sentence ({len(sentences)}); got {len(documents)}")
+        if self.path == "core":
+            texts, spans = _joined(sentences, documents)
+            found, _ = self._documents().run(texts, spans, targets=False)
+            voice = found.voice_probabilities if self.codebook.voices else np.zeros(len(sentences))
+            return Probabilities(found.claim_probabilities, found.role_probabilities, voice)
         runs = np.zeros(len(sentences), np.int64) if documents is None else _runs(documents)
         return self._probabilities(self.scores(sentences), runs)
 
@@ -147,8 +170,8 @@ class Model:
         Any str is labelled, whatever it holds, with a UserWarning where the model is for English and the text does not
         look it; raises TypeError or TextError for what is no text.
         """
-        labelled = self._label_batch([(document, text)], _targets(targets))[0]
-        if self._is_foreign(labelled):
+        (labelled, is_foreign), *_ = self._label_batch([(document, text)], _targets(targets))
+        if is_foreign:
             warnings.warn(self._foreign(labelled), stacklevel=2)
         return labelled
 
@@ -162,63 +185,85 @@ class Model:
         Where the model is for English, one UserWarning names the first document that does not look it.
         """
         warned = False
-        for document in self._label_all(texts, _targets(targets), n_jobs):
-            if not warned and self._is_foreign(document):
+        for document, is_foreign in self._label_all(texts, _targets(targets), n_jobs):
+            if is_foreign and not warned:
                 warned = True
                 warnings.warn(self._foreign(document), stacklevel=2)
             yield document
 
-    def _is_foreign(self, document: Document) -> bool:
-        return self.codebook.language == "en" and not looks_english(document.text)
+    def score_documents(
+        self, texts: Iterable[Text], targets: Iterable[str] | None = None, *, n_jobs: int | None = None
+    ) -> DocumentScores:
+        """Return the labels of all texts as plain arrays, without a record a sentence: for millions of them.
+
+        Items are texts, or lists of ready sentences; with the compiled core also Arrow strings (pyarrow, polars,
+        pandas), read where they are. The labels are those of `label_documents`, without a warning for other languages.
+        `n_jobs` threads as joblib counts them; on the plain path one process does it all.
+        """
+        if self.path == "core" and hasattr(texts, "__arrow_c_stream__") | hasattr(texts, "__arrow_c_array__"):
+            return self._documents().run(texts, None, _targets(targets), n_threads=threads(n_jobs))[0]
+        joined, spans = _prepared(list(_several(texts, "texts")))
+        return self._score(joined, spans, _targets(targets), threads(n_jobs), foreign=False)[0]
 
     def _foreign(self, document: Document) -> str:
         which = "the text" if document.id is None else f"document {document.id!r}"
         return f"{which} does not look like English, the language of model {self.name!r}: its labels may mean little"
 
-    def _label_all(self, texts: Iterable[Text], extra: Sequence[str], n_jobs: int | None) -> Iterator[Document]:
-        batches = _batches(_named(_several(texts, "texts")))
-        if n_jobs in (None, 1):
+    def _label_all(
+        self, texts: Iterable[Text], extra: Sequence[str], n_jobs: int | None
+    ) -> Iterator[tuple[Document, bool]]:
+        named, n_threads = _named(_several(texts, "texts")), threads(n_jobs)
+        if self.path == "core":
+            for batch in _batches(named, _CORE_BATCH * n_threads, _CORE_CHARACTERS * n_threads):
+                yield from self._label_batch(batch, extra, n_threads)
+            return
+        batches = _batches(named, _BATCH)
+        if n_threads == 1:
             for batch in batches:
                 yield from self._label_batch(batch, extra)
             return
         from joblib import Parallel, delayed
 
-        prefer = "threads" if self.path == "core" else "processes"
-        parallel = Parallel(n_jobs=n_jobs, return_as="generator", prefer=prefer, pre_dispatch="2*n_jobs")
+        parallel = Parallel(n_jobs=n_jobs, return_as="generator", pre_dispatch="2*n_jobs")
         for documents in parallel(delayed(self._label_batch)(batch, extra) for batch in batches):
             yield from documents
 
-    def _label_batch(self, batch: Sequence[tuple[str | None, Text]], extra: Sequence[str]) -> list[Document]:
-        texts, spans = [], []
-        for number, (_, text) in enumerate(batch):
-            joined, found = _sentence_spans(text, f"texts[{number}]" if len(batch) > 1 else "text")
-            texts.append(joined)
-            spans.append(found)
-        sentences = [text[a:b] for text, found in zip(texts, spans, strict=True) for a, b in found]
-        runs = np.repeat(np.arange(len(batch)), [len(found) for found in spans])
-        probabilities = self._probabilities(self.scores(sentences), runs)
-        documents, start = [], 0
-        for (name, _), text, found in zip(batch, texts, spans, strict=True):
-            stop = start + len(found)
-            own = sentences[start:stop]
-            targets = self._targets_of(own, extra)
-            stances = self.stance_probabilities(own, targets)
-            part = Probabilities(
-                probabilities.claims[start:stop], probabilities.roles[start:stop], probabilities.voice[start:stop]
-            )
-            labelled = build_sentences(self.codebook, self.calibration, own, found, part, targets, stances)
-            documents.append(Document(text, labelled, id=name, model=self.name))
-            start = stop
-        return documents
+    def _label_batch(
+        self, batch: Sequence[tuple[str | None, Text]], extra: Sequence[str], n_threads: int = 1
+    ) -> list[tuple[Document, bool]]:
+        """Return the documents, and whether each is in another language than the model's."""
+        texts, spans = _prepared([text for _, text in batch])
+        scores, foreign = self._score(texts, spans, extra, n_threads, foreign=self.codebook.language == "en")
+        documents = build_documents(self.codebook, scores, texts, [name for name, _ in batch], self.name)
+        return list(zip(documents, foreign or [False] * len(batch), strict=True))
 
-    def _targets_of(
-        self, sentences: Sequence[str], extra: Sequence[str]
-    ) -> list[dict[str, tuple[tuple[int, int], ...]]]:
-        if self.target_scorer is None:
-            return [{} for _ in sentences]
-        from stance.actors import targets_of
+    def _score(
+        self, texts: list[str], spans: list[Spans | None] | None, extra: Sequence[str], n_threads: int, *, foreign: bool
+    ) -> tuple[DocumentScores, list[bool]]:
+        """Return the scores of texts, and, if asked, whether each does not look like English."""
+        if self.path == "core":
+            scores, is_foreign = self._documents().run(texts, spans, extra, n_threads=n_threads, foreign=foreign)
+            return scores, is_foreign.tolist()
+        from stance.model.plain import score_documents
+        from stance.text import looks_english
 
-        return targets_of(sentences, self.actors, extra)
+        return score_documents(self, texts, spans, extra), [not looks_english(t) for t in texts] if foreign else []
+
+    def _documents(self) -> CompiledDocuments:
+        """Return the model's parts put together in the core, once."""
+        if self._compiled is None:
+            from stance.core.documents import CompiledDocuments
+
+            n = self.codebook
+            self._compiled = CompiledDocuments(
+                self.sentence_scorer, self.target_scorer, self.calibration,
+                (len(n.claims), len(n.roles), len(n.voices), len(n.stances)),
+                actors=self.actors, masked_kinds=self.masked_kinds, blind_targets=self.blind_targets,
+            )  # fmt: skip
+        return self._compiled
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_compiled": None}  # put together again where it is needed
 
     def save(self, folder: str | PathLike[str]) -> None:
         """Write the model to a folder: `model.json`, `card.md` and arrays; data only, no code."""
@@ -262,20 +307,55 @@ def _named(texts: Iterable[Any]) -> Iterator[tuple[str, Text]]:
             yield str(number), item
 
 
-def _batches(items: Iterable[tuple[str, Text]]) -> Iterator[list[tuple[str, Text]]]:
-    items = iter(items)
-    while batch := list(islice(items, _BATCH)):
+def _batches(
+    items: Iterable[tuple[str, Text]], most: int, characters: int | None = None
+) -> Iterator[list[tuple[str, Text]]]:
+    """Yield lists of at most `most` items, which end early with the item that reaches so many characters."""
+    batch: list[tuple[str, Text]] = []
+    n = 0
+    for item in items:
+        batch.append(item)
+        if characters is not None:
+            n += len(item[1]) if isinstance(item[1], str) else _CORE_CHARACTERS // _CORE_BATCH
+        if len(batch) == most or (characters is not None and n >= characters):
+            yield batch
+            batch, n = [], 0
+    if batch:
         yield batch
 
 
-def _sentence_spans(text: Any, name: str) -> tuple[str, list[tuple[int, int]]]:
-    """Return the text and its sentences' spans; a list of sentences is joined by line breaks."""
-    if isinstance(text, (list, tuple)):
-        spans, end = [], 0
-        for i, sentence in enumerate(text):
-            check_text(sentence, f"{name}[{i}]")
-            spans.append((end, end + len(sentence)))
-            end += len(sentence) + 1
-        return "\n".join(text), spans
-    check_text(text, name)
-    return text, split_sentences(text)
+def _prepared(items: Sequence[Any]) -> tuple[list[str], list[Spans | None] | None]:
+    """Return texts, and the spans of those that were given as lists of sentences, which are joined by line breaks."""
+    if all(isinstance(item, str) for item in items):
+        return list(items), None
+    texts: list[str] = []
+    spans: list[Spans | None] = []
+    for i, item in enumerate(items):
+        name = f"texts[{i}]" if len(items) > 1 else "text"
+        if isinstance(item, (list, tuple)):
+            texts.append("\n".join([check_text(sentence, f"{name}[{j}]") for j, sentence in enumerate(item)]))
+            spans.append(_spans_of(item))
+        else:
+            texts.append(check_text(item, name))
+            spans.append(None)
+    return texts, spans
+
+
+def _spans_of(sentences: Sequence[str]) -> Spans:
+    """Return the spans of sentences in the text that they are joined to by line breaks, (n_sentences, 2)."""
+    if len(sentences) == 1:
+        return np.array([[0, len(sentences[0])]], np.int64)
+    lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
+    ends = np.cumsum(lengths + 1) - 1
+    return np.stack([ends - lengths, ends], axis=1)
+
+
+def _joined(sentences: Sequence[str], documents: Sequence[Any] | None) -> tuple[list[str], list[Spans | None]]:
+    """Return sentences as documents, a new one where the id changes: joined by line breaks, and their spans."""
+    if not sentences:
+        return [], []
+    ends = [len(sentences)]
+    if documents is not None:
+        ends = [i for i in range(1, len(documents)) if documents[i] != documents[i - 1]] + ends
+    parts = [sentences[first:last] for first, last in zip([0, *ends], ends, strict=False)]
+    return ["\n".join(part) for part in parts], [_spans_of(part) for part in parts]

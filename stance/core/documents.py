@@ -1,0 +1,221 @@
+"""A model's way from raw documents to labels in the compiled core: the same labels as on NLTK and scikit-learn.
+
+The rules are those of the Python modules, which hand their lists of words and numbers over here. Scores are float32;
+where that leaves a doubt about a label, the sentence is scored again in float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stance.actors import ActorTable, carried, sources
+from stance.compiled.pipeline import CompiledPipeline
+from stance.core import _compiled, why_not
+from stance.core.actors import matcher
+from stance.core.plan import Block
+from stance.features import target_view
+from stance.features.masking import ACTOR
+from stance.labels.columns import DocumentScores
+from stance.sentences.split import compiled_punkt
+from stance.text import language
+
+_FLOAT32 = 2.0**-24  # half the distance of float32 numbers near 1
+_LONGEST = 4096  # characters; longer sentences are scored in float64 (documents.cpp)
+
+
+class CompiledDocuments:
+    """A model's parts, put together in the core; raises RuntimeError if the core is not available.
+
+    `calibration` is a `stance.model.parameters.Calibration`; `n_labels` the numbers of claims, roles, voices, stances.
+
+    Attributes: `targets`, the names of the table's actors, by their numbers in the arrays.
+    """
+
+    def __init__(
+        self,
+        sentence_scorer: CompiledPipeline | None,
+        target_scorer: CompiledPipeline | None,
+        calibration: Any,
+        n_labels: tuple[int, int, int, int],
+        *,
+        actors: ActorTable,
+        masked_kinds: Collection[str],
+        blind_targets: bool,
+    ) -> None:
+        if _compiled is None:
+            raise RuntimeError(f"the compiled core is not available: {why_not()}")
+        self._actors = actors
+        self._has_roles, self._has_voices = n_labels[1] > 0, n_labels[2] > 0
+        self._n_labels = n_labels
+        compiled_actors, self.targets = matcher(actors)
+        self._index = {name: i for i, name in enumerate(self.targets)}
+        self._prefixes = None if blind_targets else [target_view.prefix(name) for name in self.targets]
+        n_outputs = sum(n_labels[:3])
+        sentence_error, phrase_error, phrases_in, exact_sentences = _errors(sentence_scorer, n_outputs)
+        view_error, counted, _, exact_views = _errors(target_scorer, n_labels[3])
+        fields = ("slopes", "offsets", "thresholds", "role_coef", "role_intercept", "voice_coef", "voice_intercept",
+                  "stance_bias")  # fmt: skip
+        labels: dict[str, Any] = {
+            name: np.ascontiguousarray(getattr(calibration, name), np.float64).ravel() for name in fields
+        }
+        labels |= dict(zip(("n_claims", "n_roles", "n_voices", "n_stances"), n_labels, strict=True))
+        labels |= {"voice_threshold": float(calibration.voice_threshold), "view_error": view_error}
+        labels |= {"sentence_error": sentence_error, "phrase_error": phrase_error, "phrases_in": phrases_in}
+        self._compiled = _compiled.Documents(
+            {
+                "punkt": compiled_punkt(),
+                "actors": compiled_actors,
+                "sentences": None if sentence_scorer is None else sentence_scorer.engine,
+                "views": None if target_scorer is None else target_scorer.engine,
+                "exact_sentences": exact_sentences,
+                "exact_views": exact_views or bool(counted.any()),
+                "labels": labels,
+                "masked": [kind in masked_kinds for kind in actors.kinds.values()],
+                "states": [kind in carried.STATES for kind in actors.kinds.values()],
+                "words": _words(),
+                "language": {
+                    "words": sorted(language.WORDS),
+                    "looked_at": language.LOOKED_AT,
+                    "enough": language.ENOUGH,
+                    "few_letters": language.FEW_LETTERS,
+                    "share_of_words": language.SHARE_OF_WORDS,
+                    "share_of_ascii": language.SHARE_OF_ASCII,
+                },
+                "marks": {
+                    "actor": ACTOR,
+                    "target": target_view.TARGET,
+                    "other": target_view.OTHER,
+                    "meant": target_view.MEANT,
+                    "left": target_view.LEFT,
+                    "right": target_view.RIGHT,
+                },
+                "view_window": target_view.WINDOW,
+                "next_word": carried.NEXT,
+            }
+        )
+
+    def run(
+        self,
+        texts: Any,
+        spans: Sequence[NDArray[np.int64] | None] | None = None,
+        extra: Sequence[str] = (),
+        *,
+        n_threads: int = 1,
+        targets: bool = True,
+        foreign: bool = False,
+    ) -> tuple[DocumentScores, NDArray[np.bool_]]:
+        """Return the scores of documents; and whether each does not look like English, if `foreign` asks for it.
+
+        texts : a sequence of str, or Arrow strings. spans : ready sentences of each, int64 (n_sentences, 2), or None
+        where the text is to be split. extra : names judged in every sentence. targets : False leaves out targets and
+        sources. The result has the same bits whatever the batch and the number of threads.
+        """
+        names, prefixes, numbers = self.targets, self._prefixes, []
+        if extra:
+            index = dict(self._index)
+            for name in dict.fromkeys(map(self._actors.canonical, extra)):
+                numbers.append(index.setdefault(name, len(index)))
+            names = tuple(index)
+            if prefixes is not None:
+                prefixes = [*prefixes, *map(target_view.prefix, names[len(prefixes) :])]
+        found = self._compiled.run(texts, spans, numbers, prefixes or [], n_threads, targets, foreign)
+        (offsets, sentences, claim_probabilities, claims, role_probabilities, roles, voice_probabilities, voice,
+         origins, mentions, pairs, stance_probabilities, stances, is_foreign) = found  # fmt: skip
+        if not self._has_roles:
+            roles = roles[:0]
+        if not self._has_voices:
+            voice, voice_probabilities = voice[:0], voice_probabilities[:0]
+        return DocumentScores(
+            offsets, sentences, claims, claim_probabilities, roles, role_probabilities, voice, voice_probabilities,
+            origins, pairs, stances, stance_probabilities, mentions, names,
+        ), is_foreign  # fmt: skip
+
+
+def _errors(scorer: CompiledPipeline | None, n: int) -> tuple[Any, Any, list[int], bool]:
+    """Return what float32 may be off, and whether float64 is needed throughout.
+
+    (n,) for what has a norm; (n,) for one phrase of what has none, to be multiplied by the square of their number; the
+    largest number of phrases in a sentence of 0, 1, 2 ... characters.
+    """
+    if scorer is None:
+        return np.zeros(n), np.zeros(n), [], False
+    error, largest = scorer.float32_error, np.zeros(n)
+    exact = error is None
+    phrases_in = np.zeros(_LONGEST + 1, np.int64)
+    for block in scorer.plan.blocks:
+        if block.norm is not None:
+            continue
+        if not block.binary or block.vocabulary is None or block.tokens != "stance" or block.strip_accents:
+            exact = True
+            continue
+        largest = np.maximum(largest, np.abs(block.weights * block.scale[:, None]).max(axis=0))
+        phrases_in += _most_phrases(block)
+    # h terms of at most m: each of h sums is rounded once, and the terms are
+    return np.zeros(n) if error is None else error, 2 * _FLOAT32 * largest, phrases_in.tolist(), exact
+
+
+def _most_phrases(block: Block) -> NDArray[np.int64]:
+    """Return the largest number of different phrases of the vocabulary in 0, 1, 2 ... characters.
+
+    A token is in at most s phrases of s tokens, so that the letters of all of these are at most s times the text's.
+    """
+    lengths: dict[int, list[int]] = {}
+    for phrase in block.vocabulary or ():
+        # İ is the one character whose lower case has two
+        lengths.setdefault(phrase.count(" "), []).append(len(phrase.replace(" ", "").replace("i\u0307", "i")))
+    characters = np.arange(_LONGEST + 1)
+    most = np.zeros(_LONGEST + 1, np.int64)
+    for spaces, found in lengths.items():
+        most += np.searchsorted(np.cumsum(np.sort(found)), (spaces + 1) * characters, side="right")
+    return most
+
+
+def _words() -> dict[str, Any]:
+    """Return the lists and numbers of `stance.actors.carried` and `stance.actors.sources`, as documents_words.hpp names
+    them."""
+    lists = {
+        "paired": carried.PAIRED,
+        "pair_numbers": carried.PAIR_NUMBERS,
+        "pair_nouns": carried.PAIR_NOUNS,
+        "pointers": carried.POINTERS,
+        "country_nouns": carried.COUNTRY_NOUNS,
+        "they": carried.THEY,
+        "he": carried.HE,
+        "it": carried.IT,
+        "openers": carried.OPENERS,
+        "own": carried.OWN,
+        "own_nouns": carried.OWN_NOUNS,
+        "shared_nouns": carried.SHARED_NOUNS,
+        "shared_words": carried.SHARED_WORDS,
+        "performing": carried.PERFORMING,
+        "saying": sources.SAYING,
+        "saying_that": sources.SAYING_THAT,
+        "before_verb": sources.BEFORE_VERB,
+        "speaking_for_self": sources.SPEAKING_FOR_SELF,
+        "not_first": sources.NOT_FIRST,
+        "no_subject": sources.NO_SUBJECT,
+        "measures": sources.MEASURES,
+        "boundaries": sources.BOUNDARIES,
+        "closers": sources.CLOSERS,
+        "days": sources.DAYS,
+    }
+    return {
+        "lists": {name: sorted(words) for name, words in lists.items()},
+        "pair_phrases": sorted(carried.PAIR_PHRASES),
+        "shared_phrases": sorted(carried.SHARED_PHRASES),
+        "prominent": carried.PROMINENT,
+        "topic": carried.TOPIC,
+        "our_share": carried.OUR,
+        "performance": carried.PERFORMANCE,
+        "window": carried.WINDOW,
+        "short_speech": carried.SHORT,
+        "long_speech": carried.LONG,
+        "opening_words": carried.OPENING_WORDS,
+        "longest_source": sources.LONGEST_SOURCE,
+        "quotes": sources.QUOTES,
+        "stops": sources.STOPS,
+    }

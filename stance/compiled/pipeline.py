@@ -93,7 +93,7 @@ class CompiledPipeline:
 
     @property
     def float32_error(self) -> npt.NDArray[np.float64] | None:
-        """How far a float32 score may be off, (n_outputs,), by what has a norm; None if by more than can be counted on."""
+        """How far a float32 score may be off, (n_outputs,), where there is a norm; None if float32 cannot be used."""
         return self._error if (self._error <= _FLOAT32_LARGEST * _FLOAT32_DOUBT).all() else None
 
     @property

@@ -66,7 +66,7 @@ class Materialized:
             lines.append(f"missing source {name}: {n:,} rows need it; no file of it is in the folders given")
         for name, documents in self.missing_documents.items():
             some = ", ".join(documents[:3]) + (", ..." if len(documents) > 3 else "")
-            lines.append(f"missing documents of {name}: {len(documents):,} ({some})")
+            lines.append(f"missing documents of {name}, whole or in part: {len(documents):,} ({some})")
         if self.mismatched:
             lines.append(f"{len(self.mismatched):,} rows whose text has another hash, first {self.mismatched[0]}")
         return "\n".join(lines)
@@ -161,13 +161,13 @@ def materialize(
         source, document = row["source"], row["document"]
         if source not in texts.found:
             missing_sources[source] = missing_sources.get(source, 0) + 1
-        elif not texts.holds(row):
-            missing_documents.setdefault(source, {})[document] = None
-        elif (text := texts.sentence(row)) is None:
-            mismatched.append(where)
-        else:
+        elif (text := texts.sentence(row)) is not None:
             coding = {key: value for key, value in row.items() if key not in ("start", "end", "hash")}
             complete.append((where, coding | {"text": folded(text)}))
+        elif texts.has_whole(row):
+            mismatched.append(where)
+        else:
+            missing_documents.setdefault(source, {})[document] = None
     corpus = read_corpus_rows(complete, name="materialized") if complete else None
     documents = {source: list(names) for source, names in missing_documents.items()}
     return Materialized(corpus, len(rows), missing_sources, documents, mismatched)
@@ -200,10 +200,9 @@ class _Texts:
             else:
                 self.documents[source.name, document] = text
 
-    def holds(self, row: Mapping[str, Any]) -> bool:
-        """Whether the row's document, or any quotation of it, is at hand."""
-        key = (row["source"], row["document"])
-        return key in self.documents or key in self.quotations
+    def has_whole(self, row: Mapping[str, Any]) -> bool:
+        """Whether the row's document is at hand, and not only quotations of it."""
+        return (row["source"], row["document"]) in self.documents
 
     def sentence(self, row: Mapping[str, Any]) -> str | None:
         """Return the sentence with the row's hash: at its place, or wherever else in the document it stands."""

@@ -147,13 +147,14 @@ def test_several_folders_are_searched_and_a_source_may_lie_in_a_folder_of_its_na
 
 
 def test_quotations_serve_where_only_those_are_at_hand(references, copies):
-    """JSONL rows with document, sentence and text; one quoted sentence comes back, the other is a mismatch."""
+    """JSONL rows with document, sentence and text; one quoted sentence comes back, the rest of its document is missing."""
     (copies / "texts" / "speeches.jsonl.gz").unlink()
     quoted = {"source": "speeches", "document": "un/1", "sentence": 1, "text": "We urge Japan to stop."}
     (copies / "speeches.jsonl").write_text(json.dumps(quoted), encoding="utf-8")
     found = materialize(references, [copies])
     assert "4 of 5" in found.summary()
-    assert found.mismatched == [f"{references}:1"]
+    assert found.mismatched == []
+    assert found.missing_documents == {"speeches": ["un/1"]}
 
 
 def test_a_row_of_another_source_is_no_quotation_of_this_one(references, copies):

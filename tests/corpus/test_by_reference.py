@@ -106,7 +106,7 @@ def test_a_missing_document_is_named(references, copies):
     (copies / "texts" / "speeches.jsonl.gz").write_bytes(gzip.compress(b'{"id": "un/2", "text": "Else."}'))
     found = materialize(references, [copies])
     assert found.missing_documents == {"speeches": ["un/1"]}
-    assert "missing documents of speeches: 1 (un/1)" in found.summary()
+    assert "missing documents of speeches, whole or in part: 1 (un/1)" in found.summary()
     assert len(found.corpus) == 3
 
 

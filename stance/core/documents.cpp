@@ -19,7 +19,6 @@ namespace {
 constexpr size_t group_units = 1 << 16;   // documents are taken together up to about so much text
 constexpr size_t group_documents = 256;
 constexpr size_t views_at_once = 256;
-constexpr size_t long_sentence = 4096;    // from here on the bound for float32 is not relied on
 
 // Memory for texts, handed out in pieces that stay where they are until clear().
 class Arena {
@@ -79,7 +78,7 @@ bool is_alnum(u32 c) { return unicode::classes(c) & unicode::word && c != '_'; }
 class DocumentRun {
   public:
     DocumentRun(const Documents& owner, const DocumentTask& task)
-        : owner_(owner), plan_(owner.plan_), task_(task), labels_(plan_.labels),
+        : owner_(owner), plan_(owner.plan_), task_(task), labels_(owner.labels_),
           carrier_(owner.lexicon_, plan_.words, plan_.states) {
         if (plan_.sentences) sentence_scratch_ = plan_.sentences->borrow();
         if (plan_.views) view_scratch_ = plan_.views->borrow();
@@ -275,45 +274,55 @@ class DocumentRun {
         part_->given.reserve(n * rules.n_claims);
         part_->attributed.reserve(n);
         doubts_.assign(n, 0);
-        phrases_.clear();
-        for (const Item& item : items_) phrases_.push_back(rules.phrases_squared(item.masked.length));
+        rows_.clear();
+        const bool exact = !plan_.sentences || plan_.exact_sentences;
+        for (size_t i = 0; i < n; ++i) {
+            rows_.push_back(rules.row_of(exact ? SIZE_MAX : items_[i].masked.length));
+            doubts_[i] = !exact && rows_[i] == rules.lengths.size();
+        }
+        if (!exact) score_again(scores);
+        doubts_.assign(n, 0);
         const auto label = [&](const Document& document, size_t i) {
             const bool has_before = i > document.first, has_after = i + 1 < document.last;
-            double phrases = phrases_[i];
-            if (has_before) phrases = std::max(phrases, phrases_[i - 1]);
-            if (has_after) phrases = std::max(phrases, phrases_[i + 1]);
+            // a neighbour that has been scored in float64 does not make this one doubtful
+            size_t around = rows_[i];
+            for (const size_t row : {has_before ? rows_[i - 1] : 0, has_after ? rows_[i + 1] : 0})
+                if (row < rules.lengths.size() && (around == rules.lengths.size() || row > around)) around = row;
             const Labels::Place place{part_->claims.data() + i * rules.n_claims, part_->roles.data() + i * rules.n_roles, part_->voice.data() + i,
                                       part_->given.data() + i * rules.n_claims, part_->attributed.data() + i, part_->role.data() + i};
-            return labels_.sentence(has_before ? scores + (i - 1) * k : nullptr, scores + i * k, has_after ? scores + (i + 1) * k : nullptr, phrases, place);
+            return labels_.sentence(has_before ? scores + (i - 1) * k : nullptr, scores + i * k, has_after ? scores + (i + 1) * k : nullptr, rows_[i], around, place, label_scratch_);
         };
         for (const Document& document : documents_)
             for (size_t i = document.first; i < document.last; ++i) {
                 u8 doubt = label(document, i);
-                if (items_[i].masked.length >= long_sentence) doubt |= Labels::own | Labels::context;
                 if (doubt) doubts_[i] = 1;
                 if (doubt & Labels::context) {
                     if (i > document.first) doubts_[i - 1] = 1;
                     if (i + 1 < document.last) doubts_[i + 1] = 1;
                 }
             }
-        if (plan_.sentences && !plan_.exact_sentences) {
-            texts_.clear();
-            for (size_t i = 0; i < n; ++i)
-                if (doubts_[i]) texts_.push_back(items_[i].masked);
-            if (!texts_.empty()) {
-                double* const exact = exact_.reserve(texts_.size() * k);
-                score(*plan_.sentences, *sentence_scratch_, texts_, true, exact);
-                const double* row = exact;
-                for (size_t i = 0; i < n; ++i)
-                    if (doubts_[i]) std::memcpy(scores + i * k, row, k * sizeof(double)), row += k;
-                for (const Document& document : documents_)
-                    for (size_t i = document.first; i < document.last; ++i)
-                        if (doubts_[i] || (i > document.first && doubts_[i - 1]) || (i + 1 < document.last && doubts_[i + 1])) label(document, i);
-            }
+        if (!exact) {
+            score_again(scores);
+            for (const Document& document : documents_)
+                for (size_t i = document.first; i < document.last; ++i)
+                    if (doubts_[i] || (i > document.first && doubts_[i - 1]) || (i + 1 < document.last && doubts_[i + 1])) label(document, i);
         }
         if (rules.n_voices && task_.targets)
             for (size_t i = 0; i < n; ++i)
                 if (items_[i].may_report && part_->attributed[i]) source(i);
+    }
+
+    // Sentences in doubt, in float64.
+    void score_again(double* scores) {
+        const size_t k = plan_.labels.n_outputs();
+        texts_.clear();
+        for (size_t i = 0; i < items_.size(); ++i)
+            if (doubts_[i]) texts_.push_back(items_[i].masked);
+        if (texts_.empty()) return;
+        const double* row = exact_.reserve(texts_.size() * k);
+        score(*plan_.sentences, *sentence_scratch_, texts_, true, exact_.data());
+        for (size_t i = 0; i < items_.size(); ++i)
+            if (doubts_[i]) std::memcpy(scores + i * k, row, k * sizeof(double)), row += k;
     }
 
     void source(size_t i) {
@@ -461,8 +470,10 @@ class DocumentRun {
         double* const rows = part_->stances.data() + at;
         score(*plan_.views, *view_scratch_, texts_, plan_.exact_views, rows);
         doubtful_.clear();
-        for (size_t i = 0; i < texts_.size(); ++i)
-            if (labels_.stance(rows + i * k, given[i]) || texts_[i].length >= long_sentence) doubtful_.push_back(i);
+        for (size_t i = 0; i < texts_.size(); ++i) {
+            const size_t row = plan_.labels.row_of(plan_.exact_views ? SIZE_MAX : texts_[i].length);
+            if (labels_.stance(rows + i * k, row, given[i], label_scratch_) || row == plan_.labels.lengths.size()) doubtful_.push_back(i);
+        }
         if (!doubtful_.empty() && !plan_.exact_views) {
             again_.clear();
             for (const size_t i : doubtful_) again_.push_back(texts_[i]);
@@ -471,7 +482,7 @@ class DocumentRun {
             for (size_t j = 0; j < doubtful_.size(); ++j) {
                 double* const row = rows + doubtful_[j] * k;
                 std::memcpy(row, exact + j * k, k * sizeof(double));
-                labels_.stance(row, given[doubtful_[j]]);
+                labels_.stance(row, SIZE_MAX, given[doubtful_[j]], label_scratch_);
             }
         }
         texts_.clear();
@@ -481,7 +492,8 @@ class DocumentRun {
     const Documents& owner_;
     const DocumentPlan& plan_;
     const DocumentTask& task_;
-    Labels labels_;
+    const Labels& labels_;
+    Labels::Scratch label_scratch_;
     Carrier carrier_;
     std::unique_ptr<Scratch> sentence_scratch_, view_scratch_;
     bool finds_actors_;
@@ -501,13 +513,13 @@ class DocumentRun {
     std::vector<u8> doubts_;
     std::vector<Span> places_, near_, own_;
     Buffer<u8> marked_;
-    std::vector<double> phrases_;
+    std::vector<size_t> rows_;
     Buffer<double> scores_, exact_;
     Buffer<float> narrow_;
 };
 
 Documents::Documents(DocumentPlan plan)
-    : plan_(std::move(plan)), lexicon_(plan_.words), quotes_(plan_.words.quotes), stops_(plan_.words.stops), language_(plan_.language) {}
+    : plan_(std::move(plan)), labels_(plan_.labels), lexicon_(plan_.words), quotes_(plan_.words.quotes), stops_(plan_.words.stops), language_(plan_.language) {}
 
 std::vector<DocumentPart> Documents::run(const Text* texts, const GivenSpans* spans, size_t n, const DocumentTask& task, size_t n_threads) const {
     std::vector<size_t> starts{0};

@@ -82,6 +82,7 @@ class Documents {
     friend class DocumentRun;
 
     DocumentPlan plan_;
+    Labels labels_;
     Lexicon lexicon_;
     CharacterSet quotes_, stops_;
     Language language_;

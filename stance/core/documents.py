@@ -24,7 +24,8 @@ from stance.sentences.split import compiled_punkt
 from stance.text import language
 
 _FLOAT32 = 2.0**-24  # half the distance of float32 numbers near 1
-_LONGEST = 4096  # characters; longer sentences are scored in float64 (documents.cpp)
+_ROWS = 128  # that the core adds in float32 (rows_at_once in sums.hpp)
+_LENGTHS = (64, 96, 128, 192, 256, 384, 512, 1024, 2048)  # of texts; longer ones are scored in float64
 
 
 class CompiledDocuments:
@@ -54,17 +55,16 @@ class CompiledDocuments:
         compiled_actors, self.targets = matcher(actors)
         self._index = {name: i for i, name in enumerate(self.targets)}
         self._prefixes = None if blind_targets else [target_view.prefix(name) for name in self.targets]
-        n_outputs = sum(n_labels[:3])
-        sentence_error, phrase_error, phrases_in, exact_sentences = _errors(sentence_scorer, n_outputs)
-        view_error, counted, _, exact_views = _errors(target_scorer, n_labels[3])
+        sentence_error, exact_sentences = _errors(sentence_scorer, sum(n_labels[:3]))
+        view_error, exact_views = _errors(target_scorer, n_labels[3])
         fields = ("slopes", "offsets", "thresholds", "role_coef", "role_intercept", "voice_coef", "voice_intercept",
                   "stance_bias")  # fmt: skip
         labels: dict[str, Any] = {
             name: np.ascontiguousarray(getattr(calibration, name), np.float64).ravel() for name in fields
         }
         labels |= dict(zip(("n_claims", "n_roles", "n_voices", "n_stances"), n_labels, strict=True))
-        labels |= {"voice_threshold": float(calibration.voice_threshold), "view_error": view_error}
-        labels |= {"sentence_error": sentence_error, "phrase_error": phrase_error, "phrases_in": phrases_in}
+        labels |= {"voice_threshold": float(calibration.voice_threshold), "lengths": list(_LENGTHS)}
+        labels |= {"sentence_error": sentence_error, "view_error": view_error}
         self._compiled = _compiled.Documents(
             {
                 "punkt": compiled_punkt(),
@@ -72,7 +72,7 @@ class CompiledDocuments:
                 "sentences": None if sentence_scorer is None else sentence_scorer.engine,
                 "views": None if target_scorer is None else target_scorer.engine,
                 "exact_sentences": exact_sentences,
-                "exact_views": exact_views or bool(counted.any()),
+                "exact_views": exact_views,
                 "labels": labels,
                 "masked": [kind in masked_kinds for kind in actors.kinds.values()],
                 "states": [kind in carried.STATES for kind in actors.kinds.values()],
@@ -135,31 +135,39 @@ class CompiledDocuments:
         ), is_foreign  # fmt: skip
 
 
-def _errors(scorer: CompiledPipeline | None, n: int) -> tuple[Any, Any, list[int], bool]:
-    """Return what float32 may be off, and whether float64 is needed throughout.
+def _errors(scorer: CompiledPipeline | None, n: int) -> tuple[NDArray[np.float64], bool]:
+    """Return how far float32 scores may be off in texts shorter than each of `_LENGTHS`, (n_lengths, n), and whether
+    float64 is needed throughout.
 
-    (n,) for what has a norm; (n,) for one phrase of what has none, to be multiplied by the square of their number; the
-    largest number of phrases in a sentence of 0, 1, 2 ... characters.
+    A sum of rows in float32 is off by at most the number of rows times 2**-24 of the sum of |value * weight|; the core
+    adds 128 of them in float32, and those sums in float64. For values of norm 1 that sum is at most the norm of as many
+    weights as there are n-grams, the largest of the vocabulary. Rows that are added and taken away again may add to
+    it, but errors partly cancel: on real text they are a hundredth of this.
     """
+    errors = np.zeros((len(_LENGTHS), n))
     if scorer is None:
-        return np.zeros(n), np.zeros(n), [], False
-    error, largest = scorer.float32_error, np.zeros(n)
-    exact = error is None
-    phrases_in = np.zeros(_LONGEST + 1, np.int64)
+        return errors, False
+    exact = scorer.float32_error is None
+    lengths = np.array(_LENGTHS)
     for block in scorer.plan.blocks:
-        if block.norm is not None:
-            continue
-        if not block.binary or block.vocabulary is None or block.tokens != "stance" or block.strip_accents:
+        sizes = block.ngram_range[1] - block.ngram_range[0] + 1
+        weights = np.abs(block.weights)
+        if block.norm == "l2" and block.vocabulary is not None:
+            # a character or token is the first of at most one n-gram of each size; char_wb puts a space on each side
+            most = np.minimum(sizes * lengths * (1 if block.analyzer == "word" else 2), len(weights))
+            largest = np.sqrt(np.cumsum(np.sort(weights**2, axis=0)[::-1], axis=0))
+            errors += _ROWS * _FLOAT32 * largest[most - 1]
+        elif block.norm is None and block.binary and block.tokens == "stance" and block.strip_accents is None:
+            phrases = np.clip(_most_phrases(block, lengths), 1, len(weights))
+            largest = np.cumsum(np.sort(weights * block.scale[:, None], axis=0)[::-1], axis=0)
+            errors += (np.minimum(phrases, _ROWS) + 1)[:, None] * _FLOAT32 * largest[phrases - 1]
+        else:
             exact = True
-            continue
-        largest = np.maximum(largest, np.abs(block.weights * block.scale[:, None]).max(axis=0))
-        phrases_in += _most_phrases(block)
-    # h terms of at most m: each of h sums is rounded once, and the terms are
-    return np.zeros(n) if error is None else error, 2 * _FLOAT32 * largest, phrases_in.tolist(), exact
+    return errors, exact
 
 
-def _most_phrases(block: Block) -> NDArray[np.int64]:
-    """Return the largest number of different phrases of the vocabulary in 0, 1, 2 ... characters.
+def _most_phrases(block: Block, characters: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the largest number of different phrases of the vocabulary in so many characters.
 
     A token is in at most s phrases of s tokens, so that the letters of all of these are at most s times the text's.
     """
@@ -167,8 +175,7 @@ def _most_phrases(block: Block) -> NDArray[np.int64]:
     for phrase in block.vocabulary or ():
         # İ is the one character whose lower case has two
         lengths.setdefault(phrase.count(" "), []).append(len(phrase.replace(" ", "").replace("i\u0307", "i")))
-    characters = np.arange(_LONGEST + 1)
-    most = np.zeros(_LONGEST + 1, np.int64)
+    most = np.zeros(len(characters), np.int64)
     for spaces, found in lengths.items():
         most += np.searchsorted(np.cumsum(np.sort(found)), (spaces + 1) * characters, side="right")
     return most

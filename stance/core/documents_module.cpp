@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <type_traits>
 
 #include "documents.hpp"
 #include "texts.hpp"
@@ -53,12 +54,12 @@ LabelRules label_rules(nb::handle given) {
     rules.role_intercept = take("role_intercept", rules.n_roles);
     rules.voice_coef = take("voice_coef", rules.n_voices * (3 * rules.n_voices + 2));
     rules.voice_intercept = take("voice_intercept", rules.n_voices);
+    if (rules.n_voices != 0 && rules.n_voices != 2) throw nb::value_error("voices must be none or two");
     rules.voice_threshold = nb::cast<double>(given["voice_threshold"]);
     rules.stance_bias = take("stance_bias", rules.n_stances);
-    rules.sentence_error = take("sentence_error", rules.n_outputs());
-    rules.view_error = take("view_error", rules.n_stances);
-    rules.phrase_error = take("phrase_error", rules.n_outputs());
-    rules.phrases_in = nb::cast<std::vector<u32>>(given["phrases_in"]);
+    rules.lengths = nb::cast<std::vector<size_t>>(given["lengths"]);
+    rules.sentence_error = take("sentence_error", rules.lengths.size() * rules.n_outputs());
+    rules.view_error = take("view_error", rules.lengths.size() * rules.n_stances);
     return rules;
 }
 
@@ -89,15 +90,32 @@ LanguageRules language_rules(nb::handle given) {
 
 std::vector<bool> bits_of(nb::handle given) { return nb::cast<std::vector<bool>>(given); }
 
-// An array that takes its memory over from nobody: filled by `fill(values)`.
+// NumPy's empty() and the types of what is given back, looked up once: an import a call would cost more than a sentence.
+struct NumPy {
+    nb::object empty, doubles, ints, bools;
+    NumPy() {
+        const nb::object numpy = nb::module_::import_("numpy");
+        empty = numpy.attr("empty");
+        doubles = numpy.attr("dtype")("float64"), ints = numpy.attr("dtype")("int64"), bools = numpy.attr("dtype")("bool");
+    }
+    template <class T>
+    nb::handle type() const {
+        return std::is_same_v<T, double> ? doubles : std::is_same_v<T, bool> ? bools : ints;
+    }
+};
+
+// An array of this shape, filled by `fill(values)`.
 template <class T, class Fill>
-nb::object array_of(std::vector<size_t> shape, Fill fill) {
-    size_t n = 1;
-    for (const size_t side : shape) n *= side;
-    auto* const values = new T[n + 1];
-    const nb::capsule owner(values, [](void* p) noexcept { delete[] static_cast<T*>(p); });
-    fill(values);
-    return nb::cast(nb::ndarray<nb::numpy, T>(values, shape.size(), shape.data(), owner));
+nb::object array_of(const NumPy& numpy, std::initializer_list<size_t> shape, Fill fill) {
+    nb::object sides = nb::steal(PyTuple_New(Py_ssize_t(shape.size())));
+    Py_ssize_t i = 0;
+    for (const size_t side : shape) PyTuple_SET_ITEM(sides.ptr(), i++, PyLong_FromSize_t(side));
+    nb::object array = numpy.empty(sides, numpy.type<T>());
+    Py_buffer view;
+    if (PyObject_GetBuffer(array.ptr(), &view, PyBUF_WRITABLE) != 0) throw nb::python_error();
+    fill(static_cast<T*>(view.buf));
+    PyBuffer_Release(&view);
+    return array;
 }
 
 class PyDocuments {
@@ -221,46 +239,47 @@ class PyDocuments {
             };
         };
         return nb::make_tuple(
-            array_of<int64_t>({n + 1}, [&](int64_t* out) {
+            array_of<int64_t>(numpy_, {n + 1}, [&](int64_t* out) {
                 *out++ = 0;
                 int64_t total = 0;
                 for (const auto& part : parts)
                     for (const size_t count : part.n_sentences) *out++ = total += int64_t(count);
             }),
-            array_of<int64_t>({n_sentences, 2}, [&](int64_t* out) {
+            array_of<int64_t>(numpy_, {n_sentences, 2}, [&](int64_t* out) {
                 for (const auto& part : parts)
                     for (const Span& span : part.spans) *out++ = int64_t(span.start), *out++ = int64_t(span.end);
             }),
-            array_of<double>({n_sentences, rules.n_claims}, [&](double* out) { rows(&DocumentPart::claims, out); }),
-            array_of<bool>({n_sentences, rules.n_claims}, [&](bool* out) {
+            array_of<double>(numpy_, {n_sentences, rules.n_claims}, [&](double* out) { rows(&DocumentPart::claims, out); }),
+            array_of<bool>(numpy_, {n_sentences, rules.n_claims}, [&](bool* out) {
                 for (const auto& part : parts) out = std::copy_n(part.given.data(), part.spans.size() * rules.n_claims, out);
             }),
-            array_of<double>({n_sentences, rules.n_roles}, [&](double* out) { rows(&DocumentPart::roles, out); }),
-            array_of<int64_t>({n_sentences}, [&](int64_t* out) { rows(&DocumentPart::role, out); }),
-            array_of<double>({n_sentences}, [&](double* out) { rows(&DocumentPart::voice, out); }),
-            array_of<bool>({n_sentences}, [&](bool* out) {
+            array_of<double>(numpy_, {n_sentences, rules.n_roles}, [&](double* out) { rows(&DocumentPart::roles, out); }),
+            array_of<int64_t>(numpy_, {n_sentences}, [&](int64_t* out) { rows(&DocumentPart::role, out); }),
+            array_of<double>(numpy_, {n_sentences}, [&](double* out) { rows(&DocumentPart::voice, out); }),
+            array_of<bool>(numpy_, {n_sentences}, [&](bool* out) {
                 for (const auto& part : parts) out = std::copy_n(part.attributed.data(), part.spans.size(), out);
             }),
-            array_of<int64_t>({n_sources, 3}, shifted(&DocumentPart::sources, [](const Source& row, int64_t sentences, int64_t, int64_t* out) {
+            array_of<int64_t>(numpy_, {n_sources, 3}, shifted(&DocumentPart::sources, [](const Source& row, int64_t sentences, int64_t, int64_t* out) {
                 *out++ = row.sentence + sentences, *out++ = row.start, *out++ = row.end;
                 return out;
             })),
-            array_of<int64_t>({n_mentions, 4}, shifted(&DocumentPart::mentions, [](const Mention& row, int64_t sentences, int64_t, int64_t* out) {
+            array_of<int64_t>(numpy_, {n_mentions, 4}, shifted(&DocumentPart::mentions, [](const Mention& row, int64_t sentences, int64_t, int64_t* out) {
                 *out++ = row.sentence + sentences, *out++ = row.target, *out++ = row.start, *out++ = row.end;
                 return out;
             })),
-            array_of<int64_t>({n_pairs, 4}, shifted(&DocumentPart::pairs, [](const Pair& row, int64_t sentences, int64_t mentions, int64_t* out) {
+            array_of<int64_t>(numpy_, {n_pairs, 4}, shifted(&DocumentPart::pairs, [](const Pair& row, int64_t sentences, int64_t mentions, int64_t* out) {
                 *out++ = row.sentence + sentences, *out++ = row.target, *out++ = row.first_mention + mentions, *out++ = row.n_mentions;
                 return out;
             })),
-            array_of<double>({n_pairs, rules.n_stances}, [&](double* out) { rows(&DocumentPart::stances, out); }),
-            array_of<int64_t>({n_pairs}, [&](int64_t* out) { rows(&DocumentPart::stance, out); }),
-            array_of<bool>({language ? n : 0}, [&](bool* out) {
+            array_of<double>(numpy_, {n_pairs, rules.n_stances}, [&](double* out) { rows(&DocumentPart::stances, out); }),
+            array_of<int64_t>(numpy_, {n_pairs}, [&](int64_t* out) { rows(&DocumentPart::stance, out); }),
+            array_of<bool>(numpy_, {language ? n : 0}, [&](bool* out) {
                 for (const auto& part : parts)
                     for (const u8 one : part.foreign) *out++ = one != 0;
             }));
     }
 
+    NumPy numpy_;
     nb::dict owner_;  // holds what the plan points to
     std::unique_ptr<Documents> documents_;
 };

@@ -6,13 +6,14 @@ import sys
 import threading
 
 import numpy as np
-import pandas as pd
-import polars as pl
-import pyarrow as pa
 import pytest
 
 import stance.core
 from stance.core.plan import Block, Plan, Terms
+
+pd = pytest.importorskip("pandas")
+pl = pytest.importorskip("polars")
+pa = pytest.importorskip("pyarrow")
 
 pytestmark = pytest.mark.skipif(not stance.core.available(), reason="the core is not built")
 

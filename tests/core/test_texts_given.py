@@ -4,9 +4,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
-import pandas as pd
-import polars as pl
-import pyarrow as pa
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -16,6 +13,10 @@ from sklearn.svm import LinearSVC
 import stance.core
 from stance.compiled import CompiledPipeline, compile
 from stance.errors import TextError
+
+pd = pytest.importorskip("pandas")
+pl = pytest.importorskip("polars")
+pa = pytest.importorskip("pyarrow")
 
 PATHS = ["core", "plain"] if stance.core.available() else ["plain"]
 TEXTS = ["peace and security", "the nations must act", "", "naïve Ελλάς 👍🏽", "peace, security and trade"]

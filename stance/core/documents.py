@@ -140,44 +140,45 @@ def _errors(scorer: CompiledPipeline | None, n: int) -> tuple[NDArray[np.float64
     float64 is needed throughout.
 
     A sum of rows in float32 is off by at most the number of rows times 2**-24 of the sum of |value * weight|; the core
-    adds 128 of them in float32, and those sums in float64. For values of norm 1 that sum is at most the norm of as many
-    weights as there are n-grams, the largest of the vocabulary. Rows that are added and taken away again may add to
-    it, but errors partly cancel: on real text they are a hundredth of this.
+    adds 128 of them in float32, and those sums in float64. For values of norm 1 that sum is at most the norm of the
+    weights. Rows that are added and taken away again may add to it, but errors partly cancel: on real text they are a
+    hundredth of this.
     """
     errors = np.zeros((len(_LENGTHS), n))
     if scorer is None:
         return errors, False
     exact = scorer.float32_error is None
-    lengths = np.array(_LENGTHS)
     for block in scorer.plan.blocks:
-        sizes = block.ngram_range[1] - block.ngram_range[0] + 1
-        weights = np.abs(block.weights)
-        if block.norm == "l2" and block.vocabulary is not None:
-            # a character or token is the first of at most one n-gram of each size; char_wb puts a space on each side
-            most = np.minimum(sizes * lengths * (1 if block.analyzer == "word" else 2), len(weights))
-            largest = np.sqrt(np.cumsum(np.sort(weights**2, axis=0)[::-1], axis=0))
-            errors += _ROWS * _FLOAT32 * largest[most - 1]
+        if block.norm == "l2":
+            errors += _ROWS * _FLOAT32 * np.sqrt(np.einsum("ij,ij->j", block.weights, block.weights))
         elif block.norm is None and block.binary and block.tokens == "stance" and block.strip_accents is None:
-            phrases = np.clip(_most_phrases(block, lengths), 1, len(weights))
-            largest = np.cumsum(np.sort(weights * block.scale[:, None], axis=0)[::-1], axis=0)
-            errors += (np.minimum(phrases, _ROWS) + 1)[:, None] * _FLOAT32 * largest[phrases - 1]
+            phrases = np.clip(_most_phrases(block), 1, block.n_columns)
+            sizes = np.abs(block.weights.T * block.scale, dtype=np.float32, casting="same_kind")
+            largest = np.cumsum(np.sort(sizes, axis=1)[:, ::-1], axis=1, dtype=np.float64)
+            errors += (np.minimum(phrases, _ROWS) + 1)[:, None] * _FLOAT32 * largest.T[phrases - 1]
         else:
             exact = True
     return errors, exact
 
 
-def _most_phrases(block: Block, characters: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the largest number of different phrases of the vocabulary in so many characters.
+def _most_phrases(block: Block) -> NDArray[np.int64]:
+    """Return the largest number of different phrases of the vocabulary in texts of each of `_LENGTHS`.
 
     A token is in at most s phrases of s tokens, so that the letters of all of these are at most s times the text's.
     """
-    lengths: dict[int, list[int]] = {}
-    for phrase in block.vocabulary or ():
-        # İ is the one character whose lower case has two
-        lengths.setdefault(phrase.count(" "), []).append(len(phrase.replace(" ", "").replace("i\u0307", "i")))
-    most = np.zeros(len(characters), np.int64)
-    for spaces, found in lengths.items():
-        most += np.searchsorted(np.cumsum(np.sort(found)), (spaces + 1) * characters, side="right")
+    if block.vocabulary is None:
+        return np.full(len(_LENGTHS), _LENGTHS[-1])
+    data, offsets = block.vocabulary.data, block.vocabulary.offsets
+    is_space = data == ord(" ")
+    is_dot_above = np.zeros(len(data), np.bool_)  # İ is the one character whose lower case has two; this is the second
+    is_dot_above[1:] = (data[:-1] == 0xCC) & (data[1:] == 0x87)
+    letters = ((data & 0xC0) != 0x80) & ~is_space
+    counted = np.concatenate([[0], np.cumsum(letters.astype(np.int64) - is_dot_above)])
+    lengths, spaces = np.diff(counted[offsets]), np.diff(np.concatenate([[0], np.cumsum(is_space)])[offsets])
+    most = np.zeros(len(_LENGTHS), np.int64)
+    for n in range(int(spaces.max(initial=0)) + 1):
+        room = (n + 1) * np.array(_LENGTHS)
+        most += np.searchsorted(np.cumsum(np.sort(lengths[spaces == n])), room, side="right")
     return most
 
 

@@ -20,6 +20,7 @@ import shutil
 from functools import lru_cache
 from os import PathLike
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -182,7 +183,7 @@ def _load(folder: Path, *, verify: bool, path: Where | None = None) -> Model:
     if not isinstance(name, str) or not isinstance(blind, bool):
         raise ModelError(f"{where}: name must be a string and blind_targets true or false; got {name!r}, {blind!r}")
     needed = {"sentences": layers.n_outputs, "targets": len(codebook.stances)}
-    scorers = {part: _load_scorer(folder / part, n, path) if n else None for part, n in needed.items()}
+    scorers = _load_scorers(folder, needed, path)
     actors = load_actors(folder / "actors.tsv") if "actors.tsv" in files else None
     model = Model(
         name, codebook, scorers["sentences"], scorers["targets"], calibration, provenance,
@@ -227,6 +228,32 @@ def _check_file(folder: Path, path: str, digest: str | None) -> None:
         raise ModelError(f"{full}: must be at most {_LARGEST_FILE} bytes; has {full.stat().st_size}")
     if digest is not None and (found := _digest(full)) != digest:
         raise ModelError(f"{full}: its SHA-256 must be {digest[:64]}; is {found}: the file was changed or damaged")
+
+
+def _load_scorers(folder: Path, needed: Mapping[str, int], path: Where | None) -> dict[str, Any]:
+    """Return the scorers of the parts, None where no outputs are needed; at the same time, since they take most of
+    the time of loading and the core builds its tables without holding the interpreter."""
+    found: dict[str, Any] = dict.fromkeys(needed)
+    failed: dict[str, Exception] = {}
+
+    def load_part(part: str) -> None:
+        try:
+            found[part] = _load_scorer(folder / part, needed[part], path)
+        except Exception as error:  # raised below, where the caller is
+            failed[part] = error
+
+    parts = [part for part, n in needed.items() if n]
+    beside = [Thread(target=load_part, args=(part,)) for part in parts[1:]]
+    for thread in beside:
+        thread.start()
+    for part in parts[:1]:
+        load_part(part)
+    for thread in beside:
+        thread.join()
+    for part in parts:
+        if part in failed:
+            raise failed[part]
+    return found
 
 
 def _load_scorer(folder: Path, n_outputs: int, path: Where | None) -> Any:

@@ -20,6 +20,7 @@ than 0 to 9, private and unassigned characters, lone surrogates.
 """
 
 import re
+from functools import cache
 
 Ranges = tuple[tuple[int, int], ...]
 
@@ -74,14 +75,18 @@ _LINK = r"[\-'\u2010\u2011\u2013\u2019]"
 TOKEN_PATTERN: str = rf"{_SEGMENT}(?:{_LINK}{_SEGMENT})*+|\.{{2,}}+|-{{2,}}+|[^{_listed(GAPS, JOINERS)}]"
 """The pattern for NLTK's `RegexpTokenizer`; without groups that capture."""
 
-_TOKEN = re.compile(TOKEN_PATTERN)
+
+@cache
+def _token() -> re.Pattern[str]:
+    """Return the compiled pattern, made when it is first needed: it takes longer than all else in this package."""
+    return re.compile(TOKEN_PATTERN)
 
 
 def tokenize(sentence: str) -> list[str]:
     """Return the tokens of `sentence` in order, each a piece of it as it stands; never raises for a str."""
-    return _TOKEN.findall(sentence)
+    return _token().findall(sentence)
 
 
 def token_spans(sentence: str) -> list[tuple[int, int]]:
     """Return the (start, end) of the tokens of `sentence`, in characters: `sentence[start:end]` is the token."""
-    return [match.span() for match in _TOKEN.finditer(sentence)]
+    return [match.span() for match in _token().finditer(sentence)]

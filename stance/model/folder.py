@@ -76,7 +76,7 @@ def load(model: str | PathLike[str], *, path: Where | None = None) -> Model:
     missing, damaged, tampered with, of a newer format, or that no longer gives its stored scores.
     """
     text = os.fspath(model)
-    if os.sep not in text and not Path(text).exists():
+    if os.sep not in text and (text in bundled_models() or not Path(text).exists()):
         return _bundled(text, path)
     return _load(Path(text), verify=True, path=path)
 

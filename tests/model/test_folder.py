@@ -146,3 +146,10 @@ def test_loading_and_labelling_needs_neither_scikit_learn_nor_nltk(folder):
         "assert not stance.core.available() or not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_bundled_name_is_not_taken_over_by_a_folder_of_the_working_directory(tmp_path, monkeypatch):
+    """What lies where a script happens to run must not become the model."""
+    (tmp_path / "security-en").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert stance.load("security-en").name == "security-en"

@@ -8,7 +8,7 @@ Reading order: `steps` and `classifiers` read a fitted pipeline into a `Plan` (s
 `heads` turns scores into labels and probabilities; `pipeline` is the object; `plain` scores without the compiled
 core; `store` saves and loads.
 
-scikit-learn 1.5 to 1.9 are read. Which of them a folder was made with is recorded there, for information only.
+scikit-learn 1.6 to 1.9 are read. Which of them a folder was made with is recorded there, for information only.
 """
 
 from typing import Any, Literal

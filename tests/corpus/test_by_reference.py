@@ -147,7 +147,7 @@ def test_several_folders_are_searched_and_a_source_may_lie_in_a_folder_of_its_na
 
 
 def test_quotations_serve_where_only_those_are_at_hand(references, copies):
-    """JSONL rows with document, sentence and text; one quoted sentence comes back, the rest of its document is missing."""
+    """JSONL rows with document, sentence and text: one sentence comes back, the rest is missing."""
     (copies / "texts" / "speeches.jsonl.gz").unlink()
     quoted = {"source": "speeches", "document": "un/1", "sentence": 1, "text": "We urge Japan to stop."}
     (copies / "speeches.jsonl").write_text(json.dumps(quoted), encoding="utf-8")

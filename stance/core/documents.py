@@ -148,10 +148,12 @@ def _errors(scorer: CompiledPipeline | None, n: int) -> tuple[NDArray[np.float64
     if scorer is None:
         return errors, False
     exact = scorer.float32_error is None
+    if scorer.float32_error is not None:  # 1024 times 2**-24 of the norm
+        errors += scorer.float32_error * (_ROWS / 1024)
     for block in scorer.plan.blocks:
-        if block.norm == "l2":
-            errors += _ROWS * _FLOAT32 * np.sqrt(np.einsum("ij,ij->j", block.weights, block.weights))
-        elif block.norm is None and block.binary and block.tokens == "stance" and block.strip_accents is None:
+        if block.norm is not None:
+            continue
+        if block.binary and block.tokens == "stance" and block.strip_accents is None:
             phrases = np.clip(_most_phrases(block), 1, block.n_columns)
             sizes = np.abs(block.weights.T * block.scale, dtype=np.float32, casting="same_kind")
             largest = np.cumsum(np.sort(sizes, axis=1)[:, ::-1], axis=1, dtype=np.float64)

@@ -91,7 +91,8 @@ class Sentence:
     stance: dict[str, Stance] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "stance", FrozenDict(self.stance))
+        if type(self.stance) is not FrozenDict:
+            object.__setattr__(self, "stance", FrozenDict(self.stance))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from stance.codebook import Codebook
 from stance.labels.columns import DocumentScores
-from stance.labels.records import Claim, Document, Role, Sentence, Span, Stance, Voice
+from stance.labels.records import Claim, Document, FrozenDict, Role, Sentence, Span, Stance, Voice
 
 
 def build_documents(
@@ -65,10 +65,14 @@ def _voices(codebook: Codebook, scores: DocumentScores) -> list[Voice | None]:
 
 
 def _stances(codebook: Codebook, scores: DocumentScores) -> list[dict[str, Stance]]:
-    stances: list[dict[str, Stance]] = [{} for _ in range(len(scores.spans))]
+    nothing = FrozenDict()  # of most sentences
+    stances: list[dict[str, Stance]] = [nothing] * len(scores.spans)
     probabilities = scores.stance_probabilities[np.arange(len(scores.stances)), scores.stances].tolist()
     spans = [(start, end) for _, _, start, end in scores.mentions.tolist()]
     names, targets = codebook.stance_names, scores.targets
     for (i, target, first, n), j, p in zip(scores.pairs.tolist(), scores.stances.tolist(), probabilities, strict=True):
-        stances[i][targets[target]] = Stance(names[j], p, tuple(spans[first : first + n]))
+        found = stances[i]
+        if found is nothing:
+            found = stances[i] = {}
+        found[targets[target]] = Stance(names[j], p, tuple(spans[first : first + n]))
     return stances

@@ -129,7 +129,7 @@ def read_corpus_rows(rows: Iterable[tuple[str, Any]], codebook: Codebook | None 
     faults: list[str] = []
     found: dict[tuple[str, str | None, int], CodedSentence] = {}
     counted: dict[tuple[str, str | None], int] = {}
-    for where, row in rows:
+    for where, row in _readable(rows, faults):
         try:
             sentence = _sentence(row, where, counted)
             coding = sentence.codings[0]
@@ -152,6 +152,14 @@ def read_corpus_rows(rows: Iterable[tuple[str, Any]], codebook: Codebook | None 
     if not found:
         raise CorpusError(f"{name}: a corpus must hold at least one sentence; got none")
     return Corpus(name, _in_reading_order(found.values()))
+
+
+def _readable(rows: Iterable[tuple[str, Any]], faults: list[str]) -> Iterator[tuple[str, Any]]:
+    """Yield the rows; what their reader finds at fault joins the faults, so that all are told at once."""
+    try:
+        yield from rows
+    except CorpusError as error:
+        faults.extend(str(error).split("\n"))
 
 
 def _in_reading_order(sentences: Iterable[CodedSentence]) -> tuple[CodedSentence, ...]:

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from stance.codebook import Codebook
 
 _HUES = (12, 265, 205, 145, 42, 320, 95, 180)  # of the families, in codebook order
+_Mark = tuple[Span, str, str]  # where, which way it is underlined, and what the pointer shows
 _SUMMARY = 6  # claims and targets that the summary of a document names
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1d2126; --soft: #667080; --line: #e2e5ea; --page: #fcfcfa; --chip: #f0f1f3;
-  --tint: 92%; --strong: 34%; --against: #b3261e; --for: #1a7440; --neither: #8a93a0; }
+  --tint: 92%; --strong: 34%; --vivid: 75%; --against: #b3261e; --for: #1a7440; --neither: #8a93a0; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6e8eb; --soft: #98a2b0; --line: #32373f; --page: #16181c;
-  --chip: #262a31; --tint: 20%; --strong: 76%; --against: #ff8a80; --for: #76d39b; --neither: #7b8594; } }
+  --chip: #262a31; --tint: 20%; --strong: 80%; --vivid: 42%; --against: #ff8a80; --for: #76d39b; --neither: #7b8594; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 17px/1.6 Georgia, "Times New Roman", serif; }
 main { max-width: 68rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
@@ -36,14 +37,14 @@ dd { margin: 0; display: flex; flex-wrap: wrap; gap: .3rem; }
 .s { display: grid; grid-template-columns: minmax(0, 1fr) 19rem; gap: 0 2rem; padding: .22rem 0; }
 .s.gap { margin-top: 1.1rem; }
 .s p { margin: 0; overflow-wrap: anywhere; }
-.s mark { background: hsl(var(--hue) 75% var(--tint)); color: inherit; padding: .1em .15em; border-radius: .2em;
+.s mark { background: hsl(var(--hue) var(--vivid) var(--tint)); color: inherit; padding: .1em .15em; border-radius: .2em;
   box-decoration-break: clone; -webkit-box-decoration-break: clone; }
 .n { color: var(--soft); font: 11px system-ui, sans-serif; margin-right: .5em; user-select: none; }
 .labels { list-style: none; margin: .2rem 0; padding: 0; display: flex; flex-wrap: wrap; gap: .25rem;
   align-content: start; }
 .chip { border-radius: 1em; padding: 0 .6em; background: var(--chip); color: var(--soft); white-space: nowrap;
   max-width: 100%; overflow: hidden; text-overflow: ellipsis; }
-.claim { background: hsl(var(--hue) 75% var(--tint)); color: hsl(var(--hue) 60% var(--strong)); font-weight: 600; }
+.claim { background: hsl(var(--hue) var(--vivid) var(--tint)); color: hsl(var(--hue) 60% var(--strong)); font-weight: 600; }
 .claim small { font-weight: 400; margin-left: .35em; }
 .stance { background: none; border: 1px solid var(--line); }
 .stance b { font-weight: 600; } .meant { font-style: italic; }
@@ -161,7 +162,8 @@ class Page:
         if codebook.roles:
             rows.append(("role", "".join(self._chip("role", name, tag="span") for name in codebook.role_names)))
         if codebook.voices:
-            rows.append(("voice", self._chip("voice", codebook.voice_names[1], tag="span")))
+            chip = self._chip("voice", codebook.voice_names[1], tag="span")
+            rows.append(("voice", f'{chip}<span>whose <u class="source">source</u> has dots</span>'))
         if codebook.stances:
             names = " ".join(f'<u class="{tone(name)}">{_shown(name)}</u>' for name in codebook.stance_names)
             rows.append(("stance", f"<span>toward the actor underlined: {names}; in <i>italics</i>, only meant</span>"))
@@ -185,18 +187,28 @@ def _is_paragraph(between: str) -> bool:
 
 def _marked(document: Document, s: Sentence) -> str:
     """Return a sentence as HTML: mentions of its targets underlined by stance, its source by dots."""
-    marks: list[tuple[Span, str, str]] = [
-        (span, tone(found.name), f"{target}: {found.name}")
-        for target, found in s.stance.items()
-        for span in found.spans
-    ]
-    if s.voice is not None and s.voice.source_span is not None:
-        marks.append((s.voice.source_span, "source", "source"))
-    out, at = [], s.span[0]
-    for (start, end), kind, title in sorted(marks):
-        if start < at:  # a source that is a target has one mark
-            continue
-        out.append(_shown(document.text[at:start]))
-        out.append(f'<u class="{kind}" title="{_shown(title)}">{_shown(document.text[start:end])}</u>')
-        at = end
-    return "".join([*out, _shown(document.text[at : s.span[1]])])
+    marks: list[_Mark] = []
+    for target, found in s.stance.items():
+        marks += [(span, tone(found.name), f"{target}: {found.name}") for span in found.spans]
+    marks.sort()
+    source = s.voice.source_span if s.voice is not None else None
+    if source is None:
+        return _underlined(document.text, s.span, marks)
+    before, after = (s.span[0], source[0]), (source[1], s.span[1])
+    inner = _underlined(document.text, source, marks)
+    return (
+        f'{_underlined(document.text, before, marks)}<u class="source" title="source">{inner}</u>'
+        f"{_underlined(document.text, after, marks)}"
+    )
+
+
+def _underlined(text: str, span: Span, marks: Iterable[_Mark]) -> str:
+    """Return a piece of the text as HTML, with the marks that begin in it."""
+    out, (at, stop) = [], span
+    for (start, end), kind, title in marks:
+        if at <= start < stop:
+            end = min(end, stop)
+            out.append(_shown(text[at:start]))
+            out.append(f'<u class="{kind}" title="{_shown(title)}">{_shown(text[start:end])}</u>')
+            at = end
+    return "".join([*out, _shown(text[at:stop])])

@@ -225,8 +225,14 @@ class Model:
         from joblib import Parallel, delayed
 
         parallel = Parallel(n_jobs=n_jobs, return_as="generator", pre_dispatch="2*n_jobs")
-        for documents in parallel(delayed(self._label_batch)(batch, extra) for batch in batches):
-            yield from documents
+        labelled = parallel(delayed(self._label_batch)(batch, extra) for batch in batches)
+        try:
+            for documents in labelled:
+                yield from documents
+        finally:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # joblib warns of work that nobody asks for any more
+                labelled.close()
 
     def _label_batch(
         self, batch: Sequence[tuple[str | None, Text]], extra: Sequence[str], n_threads: int = 1

@@ -124,7 +124,7 @@ def test_a_page_shows_the_labels_and_the_legend():
     """The page has the text, its chips, what each claim means, and nothing that would be fetched."""
     page = written([DOCUMENT], "html", stance.load_codebook("security")).decode()
     assert '<u class="against" title="NATO: against">NATO</u>' in page
-    assert "“<u" in page.replace("\n", " ")  # the source has its mark
+    assert '“<u class="source" title="source"><u class="neither" title="Russia: neutral">Moscow</u></u>”' in page
     assert "demand<small>0.91</small>" in page
     assert "An actor is called on" in page  # the definition of demand
     assert page.count('class="s gap"') == 1  # the empty line between the paragraphs

@@ -37,14 +37,15 @@ dd { margin: 0; display: flex; flex-wrap: wrap; gap: .3rem; }
 .s { display: grid; grid-template-columns: minmax(0, 1fr) 19rem; gap: 0 2rem; padding: .22rem 0; }
 .s.gap { margin-top: 1.1rem; }
 .s p { margin: 0; overflow-wrap: anywhere; }
-.s mark { background: hsl(var(--hue) var(--vivid) var(--tint)); color: inherit; padding: .1em .15em; border-radius: .2em;
-  box-decoration-break: clone; -webkit-box-decoration-break: clone; }
+.s mark { background: hsl(var(--hue) var(--vivid) var(--tint)); color: inherit; padding: .1em .15em;
+  border-radius: .2em; box-decoration-break: clone; -webkit-box-decoration-break: clone; }
 .n { color: var(--soft); font: 11px system-ui, sans-serif; margin-right: .5em; user-select: none; }
 .labels { list-style: none; margin: .2rem 0; padding: 0; display: flex; flex-wrap: wrap; gap: .25rem;
   align-content: start; }
 .chip { border-radius: 1em; padding: 0 .6em; background: var(--chip); color: var(--soft); white-space: nowrap;
   max-width: 100%; overflow: hidden; text-overflow: ellipsis; }
-.claim { background: hsl(var(--hue) var(--vivid) var(--tint)); color: hsl(var(--hue) 60% var(--strong)); font-weight: 600; }
+.claim { background: hsl(var(--hue) var(--vivid) var(--tint)); color: hsl(var(--hue) 60% var(--strong));
+  font-weight: 600; }
 .claim small { font-weight: 400; margin-left: .35em; }
 .stance { background: none; border: 1px solid var(--line); }
 .stance b { font-weight: 600; } .meant { font-style: italic; }

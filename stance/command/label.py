@@ -70,8 +70,9 @@ def label(
 ) -> int:
     """Label the sentences of texts: claims, role, voice, and stance toward each target.
 
-    FILE is a text in UTF-8 (or UTF-16 with a byte order mark); - is stdin. Each FILE is one document. What cannot be
-    read is named on stderr, the rest is labelled, and the exit code is 1.
+    FILE is a text in UTF-8 (or UTF-16 with a byte order mark); - is stdin. Each FILE is one document; start and end
+    count its characters, from 0, without the mark. What cannot be read is named on stderr, the rest is labelled, and
+    the exit code is 1.
 
     \b
     stance label article.txt

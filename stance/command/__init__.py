@@ -37,7 +37,18 @@ def _version(context: click.Context, _: click.Parameter, asked: bool) -> None:
     context.exit()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """Ends with 0 where whoever reads has read enough, as in `stance label FILE | head`; click would end with 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _forget_stdout()
+            return 0
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version,
     help="Print the version and what computes: the compiled core, or plain Python and why.",
@@ -65,7 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _run(arguments: list[str]) -> int:
     try:
         code: Any = cli.main(arguments, prog_name="stance", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # None where the shell closed it
+            sys.stdout.flush()
     except click.UsageError as error:
         if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):  # click 8.2 and later
             error.show()
@@ -79,7 +91,7 @@ def _run(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         tell("error", "interrupted")
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read has read enough, as in `stance label FILE | head`
+    except BrokenPipeError:  # by the last flush
         _forget_stdout()
         return 0
     except (ImportError, OSError, TypeError, ValueError) as error:  # StanceError is a ValueError

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stance.command.output import Progress, console, results, tell
+from stance.command.train import is_by_reference, read_references
 
 if TYPE_CHECKING:
     from stance.codebook import Codebook
@@ -103,15 +104,9 @@ def check(corpora: tuple[str, ...], codebook: str | None) -> int:
 
 def _read(path: Path, codebook: Codebook | None) -> Corpus:
     """Return the corpus of a file; of labels by reference, with each sentence's hash in place of its text."""
-    from stance.corpus.by_reference import reference_rows
-    from stance.corpus.reading import json_lines, read_corpus, read_corpus_rows
+    from stance.corpus import read_corpus
 
-    if path.name.endswith((".jsonl", ".jsonl.gz")):
-        _, first = next(json_lines(path), ("", None))
-        if isinstance(first, dict) and "hash" in first and "text" not in first:
-            rows = ((where, row | {"text": row["hash"]}) for where, row in reference_rows(path))
-            return read_corpus_rows(rows, codebook, name=path.name.split(".")[0])
-    return read_corpus(path, codebook)
+    return read_references(path, codebook) if is_by_reference(path) else read_corpus(path, codebook)
 
 
 def _counts(path: str, corpus: Corpus, codebook: Codebook | None) -> Iterator[Any]:

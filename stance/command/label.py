@@ -130,7 +130,7 @@ class _Reader:
 
         for name in self.files:
             try:
-                text = decode_text(sys.stdin.buffer.read(), "standard input") if name == "-" else read_text(name)
+                text = decode_text(_read_stdin(), "standard input") if name == "-" else read_text(name)
             except TextError as error:
                 self.n_failed += 1
                 tell("error", str(error))
@@ -142,6 +142,14 @@ class _Reader:
                     "little",
                 )
             yield name, text
+
+
+def _read_stdin() -> bytes:
+    from stance.errors import TextError
+
+    if sys.stdin is None:
+        raise TextError("standard input: is closed")
+    return sys.stdin.buffer.read()
 
 
 def _write(documents: Iterable[Document], file: TextIO, format_: str, model: Model) -> None:

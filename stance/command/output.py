@@ -36,12 +36,14 @@ def is_terminal(stream: Any) -> bool:
 def results(out: Path | None) -> Iterator[TextIO]:
     """Open where results go: the file `out`, in UTF-8, or stdout, in UTF-8 unless it is a terminal.
 
-    Lone surrogates are written as escapes, line ends as they are.
+    Lone surrogates are written as escapes, line ends as they are. Raises OSError where stdout is closed.
     """
     if out is not None:
         with out.open("w", encoding="utf-8", errors=ERRORS, newline="") as file:
             yield file
         return
+    if sys.stdout is None:
+        raise OSError("standard output is closed: nothing can be written there")
     if isinstance(sys.stdout, io.TextIOWrapper):
         encoding = sys.stdout.encoding if is_terminal(sys.stdout) else "utf-8"
         sys.stdout.reconfigure(encoding=encoding, errors=ERRORS, newline="")

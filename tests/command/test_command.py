@@ -158,10 +158,13 @@ def test_a_users_actor_file_adds_actors(run, tmp_path):
 def test_a_reader_that_stops_early_ends_the_command_quietly(folder, tmp_path):
     """`stance label ... | head -1` prints no error."""
     path = write(tmp_path / "a.txt", ARTICLE * 2000)
-    command = f"{sys.executable} -m stance label {path} -m {folder} -f jsonl | head -n 1"
-    done = subprocess.run(command, shell=True, capture_output=True, cwd=tmp_path)
-    assert len(done.stdout.splitlines()) == 1
-    assert done.stderr == b""
+    for format in ("text", "jsonl", "csv", "html"):
+        command = [sys.executable, "-m", "stance", "label", path, path, "-m", folder, "-f", format]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path) as process:
+            process.stdout.readline()
+            process.stdout.close()
+            assert process.stderr.read() == b"", format
+        assert process.returncode == 0, format
 
 
 def test_version_says_which_path_is_active(run):

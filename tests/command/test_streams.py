@@ -244,6 +244,44 @@ def test_stdin_is_read_once(run):
     assert "standard input: byte 5 (0xff) is not UTF-8" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "closed", "message"),
+    [
+        ("label a.txt -m MODEL", ">&-", "standard output is closed"),
+        ("codebook", ">&-", "standard output is closed"),
+        ("label - -m MODEL", "<&-", "standard input: is closed"),
+        ("label missing.txt -m MODEL", "2>&-", ""),
+    ],
+)
+def test_a_closed_stream_is_a_failed_job(folder, tmp_path, arguments, closed, message):
+    """Where the shell closed stdin or stdout, one line says so; where it closed stderr, the exit code is left."""
+    (tmp_path / "a.txt").write_text(ENGLISH)
+    words = arguments.replace("MODEL", str(folder))
+    command = f"{sys.executable} -m stance {words} {closed}"
+    done = subprocess.run(command, shell=True, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert done.stderr.count("\n") == bool(message)
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (b"A\xed\xa0\x80 b.", "odd.txt: byte 1 (0xed) is not UTF-8"),
+        (b"\xff\xfeA\x00\x00\xd8B\x00", "odd.txt: byte 4 (0x00) is not UTF-16-LE"),
+        ("NATO.".encode("utf-16-le"), "UTF-16 without a byte order mark"),
+    ],
+)
+def test_bytes_that_are_no_text_are_named_with_their_place(run, raw, message):
+    """Half a surrogate pair in UTF-8 or UTF-16, and UTF-16 without a mark; the other file is labelled."""
+    Path("odd.txt").write_bytes(raw)
+    Path("a.txt").write_text(ENGLISH)
+    ran = run("label", "odd.txt", "a.txt", "-m", "MODEL", "-f", "jsonl")
+    assert ran.code == 1
+    assert message in ran.err
+    assert len(ran.out.splitlines()) == 2
+
+
 def test_a_name_that_is_no_utf_8_is_no_trouble(run, tmp_path):
     """A file may be called what the system allows; its name is shown with escapes."""
     name = os.fsdecode(b"caf\xe9.txt")
@@ -356,6 +394,65 @@ def test_materialize_puts_labels_and_texts_together(run, tmp_path):
         assert ran.code == code
         assert "1 rows whose text has another hash, first refs.jsonl:2" in ran.err
     assert run("corpus", "materialize", "refs.jsonl", "--sources-in", "here", "--out", "c.txt").code == 2
+
+
+def split_by_reference(corpus, folder):
+    """Write half of a corpus as labels by reference, with one file of source a document; return the other half."""
+    from stance.corpus import corpus_rows, sentence_hash
+
+    names = list(dict.fromkeys(corpus.documents))
+    halves = [corpus.select([d in part for d in corpus.documents]) for part in (set(names[::2]), set(names[1::2]))]
+    rows, texts = [], {}
+    for row in corpus_rows(halves[0]):
+        row = {key: value for key, value in row.items() if value is not None}
+        text, document = row.pop("text"), row["document"] + ".txt"
+        start = len(texts.get(document, ""))
+        texts[document] = texts.get(document, "") + text + "\n"
+        place = {"start": start, "end": start + len(text), "hash": sentence_hash(text)}
+        rows.append(row | {"source": "letters", "document": document} | place)
+    (folder / "here").mkdir()
+    for document, text in texts.items():
+        (folder / "here" / document).write_text(text, encoding="utf-8", newline="")
+    (folder / "sources.toml").write_text(SOURCES)
+    (folder / "refs.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return halves[1]
+
+
+def test_train_takes_labels_by_reference(run, corpus, tmp_path):
+    """With --sources-in they are put together first: the model is the one of the corpus put together beforehand."""
+    stance.write_corpus(split_by_reference(corpus, tmp_path), "rest.jsonl")
+    ran = run("train", "rest.jsonl", "refs.jsonl", "--sources-in", "here", "--out", "one")
+    assert ran.code == 0, ran.err
+    assert "coded rows put together with their text" in ran.err
+    assert "claims micro F1" in ran.out
+    assert run("corpus", "materialize", "refs.jsonl", "--sources-in", "here", "--out", "whole.jsonl").code == 0
+    assert (
+        stance.load("one").provenance.corpus_digest
+        == (stance.read_corpus("whole.jsonl") + stance.read_corpus("rest.jsonl")).digest
+    )
+
+
+def test_train_names_what_is_missing_and_trains_nothing(run, corpus, tmp_path):
+    """A missing text, an unknown label, a use of --sources-in that makes no sense: each is told before the work."""
+    stance.write_corpus(split_by_reference(corpus, tmp_path), "rest.jsonl")
+    next(Path("here").iterdir()).unlink()
+    ran = run("train", "refs.jsonl", "--sources-in", "here", "--out", "mine")
+    assert ran.code == 1
+    assert "missing documents of letters, whole or in part: 1" in ran.err
+    assert "--allow-missing trains on the rest" in ran.err
+    Path("nothing").mkdir()
+    ran = run("train", "refs.jsonl", "--sources-in", "nothing", "--out", "mine", "--allow-missing")
+    assert (ran.code, "missing source letters" in ran.err) == (1, True)
+    ran = run("train", "refs.jsonl", "--out", "mine")
+    assert (ran.code, "--sources-in must be given" in ran.err) == (2, True)
+    ran = run("train", "rest.jsonl", "--sources-in", "here", "--out", "mine")
+    assert (ran.code, "no CORPUS holds any" in ran.err) == (2, True)
+    ran = run("evaluate", "MODEL", "refs.jsonl")
+    assert (ran.code, "refs.jsonl: holds labels by reference and no text" in ran.err) == (1, True)
+    Path("refs.jsonl").write_text(Path("refs.jsonl").read_text().replace('"event"', '"opinion"', 1))
+    ran = run("train", "refs.jsonl", "--sources-in", "here", "--out", "mine", "--allow-missing")
+    assert (ran.code, "refs.jsonl:" in ran.err, "opinion" in ran.err) == (1, True, True)
+    assert not Path("mine").exists()
 
 
 def test_check_counts_by_coder_and_reads_references(run):

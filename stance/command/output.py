@@ -54,8 +54,12 @@ def console(file: TextIO | None = None) -> Console:
     """Return what prints tables and colours: to the width of a terminal, or plain and 100 columns wide."""
     from rich.console import Console
 
+    class QuietConsole(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # rich would end with 1; `main` ends with 0
+
     file = file or sys.stdout
-    return Console(file=file, highlight=False, emoji=False, markup=False, width=None if is_terminal(file) else 100)
+    return QuietConsole(file=file, highlight=False, emoji=False, markup=False, width=None if is_terminal(file) else 100)
 
 
 class Progress:

@@ -158,13 +158,15 @@ def test_a_users_actor_file_adds_actors(run, tmp_path):
 def test_a_reader_that_stops_early_ends_the_command_quietly(folder, tmp_path):
     """`stance label ... | head -1` prints no error."""
     path = write(tmp_path / "a.txt", ARTICLE * 2000)
-    for format in ("text", "jsonl", "csv", "html"):
-        command = [sys.executable, "-m", "stance", "label", path, path, "-m", folder, "-f", format]
+    commands = [["label", path, path, "-m", folder, "-f", format] for format in ("text", "jsonl", "csv", "html")]
+    for words in (*commands, ["codebook"], ["codebook", "--json"]):
+        command = [sys.executable, "-m", "stance", *words]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path) as process:
-            process.stdout.readline()
+            if words[0] == "label":  # the others are short: all of them fits into the pipe
+                process.stdout.readline()
             process.stdout.close()
-            assert process.stderr.read() == b"", format
-        assert process.returncode == 0, format
+            assert process.stderr.read() == b"", words
+        assert process.returncode == 0, words
 
 
 def test_version_says_which_path_is_active(run):

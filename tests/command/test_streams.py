@@ -432,6 +432,16 @@ def test_train_takes_labels_by_reference(run, corpus, tmp_path):
     )
 
 
+def test_train_goes_on_with_the_rest_where_it_is_told_to(run, corpus, tmp_path):
+    """With --allow-missing what is missing is named, and the model is of what is there."""
+    split_by_reference(corpus, tmp_path)
+    next(Path("here").iterdir()).unlink()
+    ran = run("train", "refs.jsonl", "--sources-in", "here", "--out", "mine", "--allow-missing")
+    assert ran.code == 0, ran.err
+    assert "missing documents of letters, whole or in part: 1" in ran.err
+    assert stance.load("mine").provenance.n_documents == len(set(corpus.documents)) // 2 - 1
+
+
 def test_train_names_what_is_missing_and_trains_nothing(run, corpus, tmp_path):
     """A missing text, an unknown label, a use of --sources-in that makes no sense: each is told before the work."""
     stance.write_corpus(split_by_reference(corpus, tmp_path), "rest.jsonl")

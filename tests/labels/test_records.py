@@ -83,6 +83,9 @@ def test_the_stances_of_a_sentence_are_frozen():
         lambda d: d.__setitem__("x", 1),
         lambda d: d.clear(),
         lambda d: d.setdefault("x", 1),
+        lambda d: d.__delitem__("NATO"),
+        lambda d: d.__ior__({"x": 1}),
+        lambda d: d.popitem(),
     ):
         with pytest.raises(TypeError, match="cannot be changed"):
             change(SENTENCE.stance)

@@ -115,9 +115,12 @@ def _counts(path: str, corpus: Corpus, codebook: Codebook | None) -> Iterator[An
     from rich.text import Text
 
     coders = Counter(c.coder for s in corpus for c in s.codings)
-    n_several = sum(len(s.codings) > 1 for s in corpus)
-    sizes = f"{len(corpus):,} sentences in {len(set(corpus.documents)):,} documents, {len(coders):,} coders"
-    yield Text.assemble((path, "bold"), f"  {sizes}, {n_several:,} sentences coded by several")
+    n_coders = len({c.coder for s in corpus for c in s.independent})
+    n_several = sum(len(s.independent) > 1 for s in corpus)
+    n_final = sum(len(s.independent) < len(s.codings) for s in corpus)
+    sizes = f"{len(corpus):,} sentences in {len(set(corpus.documents)):,} documents, {n_coders:,} coders"
+    settled = f", {n_final:,} adjudicated" if n_final else ""
+    yield Text.assemble((path, "bold"), f"  {sizes}, {n_several:,} sentences coded by several{settled}")
     columns = [name for name, _ in coders.most_common(_MOST_CODERS)] if len(coders) > 1 else []
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
     for title in ("layer", "label"):

@@ -2,10 +2,11 @@
 
 from stance.corpus.by_reference import Materialized, Source, load_sources, materialize, sentence_hash, to_references
 from stance.corpus.reading import corpus_rows, read_corpus, write_corpus
-from stance.corpus.records import CodedSentence, Coding, Corpus
+from stance.corpus.records import ADJUDICATED, CodedSentence, Coding, Corpus
 from stance.corpus.splits import document_groups, split_corpus
 
 __all__ = [
+    "ADJUDICATED",
     "CodedSentence",
     "Coding",
     "Corpus",

@@ -3,7 +3,8 @@
 A row names its `source`, the `document` in it, the characters `start` to `end` of that document's text, and the
 `hash` of the sentence there: SHA-256 of its UTF-8 bytes with white space folded, the first 16 hex digits. What a
 source is, where it came from and how its documents are read is said in `sources.toml` beside the rows.
-`materialize` puts rows and a user's own copies of the sources together again.
+`materialize` puts rows and a user's own copies of the sources together again. Other keys are those of a corpus: a row
+whose coder is "adjudicated" is the final coding of its sentence.
 """
 
 from __future__ import annotations

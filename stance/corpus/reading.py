@@ -4,7 +4,8 @@ Columns: `document` and `text` are required; `sentence` (a number; by default co
 `passage`, `kind`, `speaker`, `date`, `source`, `sample`, `coder`, and the layers `claims`, `role`, `voice`,
 `stance` may be left out. In CSV, claims are separated by ";" and stances written "Japan=against; NATO=neutral";
 a cell may also hold JSON. An empty cell or list of claims or stances means "coded, and none"; a missing column,
-or the cell "NA", means "not coded".
+or the cell "NA", means "not coded". The coder "adjudicated" is not one more: on the layers it codes, its word is final
+(`CodedSentence.deciding`).
 """
 
 from __future__ import annotations

@@ -17,11 +17,15 @@ from stance.errors import CorpusError
 
 MOST_FAULTS = 20
 
+ADJUDICATED = "adjudicated"
+"""The coder whose coding is final: made in writing where coders differed, it stands for all of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Coding:
     """What one coder said of one sentence; a layer that was not coded is None.
 
+    A coding by the coder `ADJUDICATED` ("adjudicated") is the final one: on the layers it codes, only it counts.
     `where` is the place it was read from ("corpus.jsonl:17"), for messages; it takes no part in equality.
     """
 
@@ -61,10 +65,24 @@ class CodedSentence:
         """The sentence's identity within a corpus."""
         return self.document, self.passage, self.sentence
 
+    def deciding(self, layer: str) -> tuple[Coding, ...]:
+        """Return the codings that decide a layer ("claims", "role", "voice", "stance"): the adjudicated one alone
+        where it codes that layer, else all that code it; none where nobody did."""
+        coded = tuple(c for c in self.codings if getattr(c, layer) is not None)
+        return tuple(c for c in coded if c.coder == ADJUDICATED) or coded
+
+    @property
+    def independent(self) -> tuple[Coding, ...]:
+        """The codings by coders, each for itself: all but the adjudicated one. What agreement is measured on."""
+        return tuple(c for c in self.codings if c.coder != ADJUDICATED)
+
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Coded sentences in reading order, document after document."""
+    """Coded sentences in reading order, document after document.
+
+    Shares are over the codings that decide a layer (`CodedSentence.deciding`): an adjudicated one is final.
+    """
 
     name: str
     sentences: tuple[CodedSentence, ...]
@@ -128,7 +146,7 @@ class Corpus:
         """Return the share of coders who gave each claim, (n_sentences, n_claims) from 0 to 1; nan where uncoded."""
         out = np.full((len(self), len(codebook.claims)), np.nan)
         for i, s in enumerate(self.sentences):
-            sets = [c.claims for c in s.codings if c.claims is not None]
+            sets = [c.claims or frozenset() for c in s.deciding("claims")]
             if sets:
                 out[i] = [sum(name in given for given in sets) / len(sets) for name in codebook.claim_names]
         return out
@@ -144,18 +162,18 @@ class Corpus:
     def _shares(self, names: tuple[str, ...], layer: str) -> NDArray[np.float64]:
         out = np.full((len(self), len(names)), np.nan)
         for i, s in enumerate(self.sentences):
-            given = [v for c in s.codings if (v := getattr(c, layer)) is not None]
+            given = [getattr(c, layer) for c in s.deciding(layer)]
             if given:
                 out[i] = [given.count(name) / len(given) for name in names]
         return out
 
     def stance_shares(self, codebook: Codebook) -> list[dict[str, NDArray[np.float64]]]:
-        """Return for each sentence the targets that any coder listed, with the share of each stance (n_stances,)
+        """Return for each sentence the targets that a deciding coder listed, with the share of each stance (n_stances,)
         among the coders who listed that target."""
         out = []
         for s in self.sentences:
             given: dict[str, list[str]] = {}
-            for c in s.codings:
+            for c in s.deciding("stance"):
                 for target, stance in (c.stance or {}).items():
                     given.setdefault(target, []).append(stance)
             shares = {t: np.array([v.count(n) / len(v) for n in codebook.stance_names]) for t, v in given.items()}

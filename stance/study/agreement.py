@@ -37,18 +37,19 @@ def agreement_figures(
     corpus: Corpus, codebook: Codebook, canonical: Callable[[str], str], resamples: Resamples
 ) -> dict[str, Figure]:
     """Return the figures of the coders' agreement, over what two or more of them coded; none without such sentences.
+    Adjudicated codings take no part.
 
     `coders.claims.<label>.alpha`, `coders.claims.alpha` (their mean), `coders.claims.micro_f1` (one coder against
     another, over all pairs of them), `coders.roles.alpha`, `coders.voice.alpha` and `coders.stance.alpha`: over
     (sentence, target) pairs that at least two coders listed.
     """
     figures: dict[str, Figure] = {}
-    sets = [[c.claims for c in s.codings if c.claims is not None] for s in corpus]
+    sets = [[c.claims for c in s.independent if c.claims is not None] for s in corpus]
     if codebook.claims and any(len(given) > 1 for given in sets):
         figures |= _claims(sets, codebook.claim_names, resamples)
     for name, layer in _LAYERS:
         labels = getattr(codebook, f"{layer}_names")
-        rows = [[labels.index(v) for c in s.codings if (v := getattr(c, layer)) is not None] for s in corpus]
+        rows = [[labels.index(v) for c in s.independent if (v := getattr(c, layer)) is not None] for s in corpus]
         if labels and any(len(row) > 1 for row in rows):
             figures[f"coders.{name}.alpha"] = _alpha_figure(rows, None, len(labels), resamples)
     rows, places = _stance_units(corpus, codebook, canonical)
@@ -90,7 +91,7 @@ def _stance_units(
     rows, places = [], []
     for i, s in enumerate(corpus):
         by_target: dict[str, list[int]] = {}
-        for c in s.codings:
+        for c in s.independent:
             own = {canonical(target): stance for target, stance in (c.stance or {}).items()}
             for target, stance in own.items():
                 by_target.setdefault(target, []).append(codebook.stance_names.index(stance))

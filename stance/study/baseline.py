@@ -108,7 +108,7 @@ class KeywordBaseline:
                 given[:, codebook.stance_names.index(codebook.neutral_stance)] += 0.5
             best = [codebook.stance_names[j] for j in given.argmax(axis=1)]
             stances = tuple(
-                {actors.canonical(t) if actors else t: name for c in s.codings for t in c.stance or {}}
+                {actors.canonical(t) if actors else t: name for c in s.deciding("stance") for t in c.stance or {}}
                 for s, name in zip(corpus, best, strict=True)
             )
         return Predictions(

@@ -52,7 +52,7 @@ def predict(model: Model, corpus: Corpus) -> Predictions:
         found = found_targets(corpus, model.actors)
         told = []
         for s, own in zip(corpus, found, strict=True):
-            listed = tuple(dict.fromkeys(t for c in s.codings for t in c.stance or {}))
+            listed = tuple(dict.fromkeys(t for c in s.deciding("stance") for t in c.stance or {}))
             told.append(targets_of([s.text], model.actors, listed)[0] | own)
         given = model.stance_probabilities(corpus.texts, told)
         stances = tuple(_best(row, codebook.stance_names, calibration.stance_bias) for row in given)

@@ -21,6 +21,8 @@ ABSENT = None  # the answer, on a target, of a coder who did not list it
 class Truth:
     """What the coders say of each sentence of a corpus; what nobody coded is judged nowhere.
 
+    "The coders" are those whose coding decides the layer: where it was adjudicated, the adjudicated coding alone.
+
     claims (n_sentences, n_claims): 1 where all coders gave it, 0 where none did, nan where they differ. roles
     (n_sentences, n_roles): whether any coder gave it; first_role (n_sentences,): the first coder's, as its column,
     where there is one. voice (n_sentences,): 1 for the second voice, 0 for the first, nan where coders differ.
@@ -41,7 +43,7 @@ def read_truth(corpus: Corpus, codebook: Codebook, canonical: Callable[[str], st
     claims = corpus.claim_shares(codebook)
     claims[(claims > 0) & (claims < 1)] = np.nan
     roles = corpus.role_shares(codebook)
-    first = [next((codebook.role_names.index(c.role) for c in s.codings if c.role is not None), 0) for s in corpus]
+    first = [next((codebook.role_names.index(c.role) for c in s.deciding("role")), 0) for s in corpus]
     voice = np.full(len(corpus), np.nan)
     if codebook.voices:
         voice = corpus.voice_shares(codebook)[:, 1]
@@ -54,7 +56,7 @@ def _answers(
     sentence: CodedSentence, canonical: Callable[[str], str]
 ) -> tuple[dict[str, frozenset[str | None]] | None, frozenset[str]]:
     """Return every coder's answer on each target that any of them listed, and which targets the sentence names."""
-    coded = [c.stance for c in sentence.codings if c.stance is not None]
+    coded = [c.stance or {} for c in sentence.deciding("stance")]
     if not coded:
         return None, frozenset()
     by_coder = [[(canonical(target), stance) for target, stance in own.items()] for own in coded]

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stance.codebook import load_codebook
-from stance.corpus import CodedSentence, Coding, Corpus, corpus_rows, read_corpus, write_corpus
+from stance.corpus import ADJUDICATED, CodedSentence, Coding, Corpus, corpus_rows, read_corpus, write_corpus
 from stance.errors import CorpusError, TextError
 
 CODEBOOK = load_codebook("security")
@@ -188,6 +188,27 @@ def test_stance_shares_are_over_the_coders_who_listed_the_target(tmp_path):
     order = CODEBOOK.stance_names
     assert shares["Japan"][order.index("against")] == pytest.approx(2 / 3)
     assert shares["Iran"][order.index("favor")] == 1
+
+
+def test_an_adjudicated_coding_is_final_on_the_layers_it_codes(tmp_path):
+    """It stands alone where it has claims and stances, even none; its missing role leaves the roles to the coders."""
+    rows = [
+        {"coder": "ana", "claims": ["demand"], "role": "event", "stance": {"Japan": "against", "Iran": "favor"}},
+        {"coder": ADJUDICATED, "claims": ["warning"], "stance": {"Japan": "neutral"}},
+        {"coder": "ben", "claims": ["demand"], "role": "background", "stance": {"Japan": "against"}},
+    ]
+    other = [{"coder": "ana", "claims": ["demand"]}, {"coder": ADJUDICATED, "claims": []}]
+    rows = [GOOD | {"sentence": 0} | row for row in rows] + [GOOD | {"sentence": 1} | row for row in other]
+    corpus = read_corpus(jsonl(tmp_path, *rows), CODEBOOK)
+    shares = corpus.claim_shares(CODEBOOK)
+    assert shares[0].tolist() == [float(name == "warning") for name in CODEBOOK.claim_names]
+    assert not shares[1].any()
+    assert corpus.role_shares(CODEBOOK)[0][:2] == pytest.approx([0.5, 0.5])
+    stances, none = corpus.stance_shares(CODEBOOK)
+    assert list(stances) == ["Japan"]
+    assert stances["Japan"][CODEBOOK.stance_names.index("neutral")] == 1
+    assert none == {}
+    assert [c.coder for c in corpus.sentences[0].independent] == ["ana", "ben"]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stance.codebook import load_codebook
+from stance.corpus import ADJUDICATED
 from stance.corpus.reading import read_corpus_rows
 from stance.study import alpha
 from stance.study.agreement import agreement_figures
@@ -124,6 +125,27 @@ def test_the_figures_of_a_corpus_are_those_of_its_layers():
     assert found["coders.stance.alpha"].n == 2
     for figure in found.values():
         assert figure.low is None or figure.low <= figure.high
+
+
+def test_adjudicated_codings_take_no_part_in_agreement():
+    """Two coders and what was settled between them agree as the two do; one coder and a final word, not at all."""
+    two = [(coding(["demand"], "event"), coding([], "event")), (coding(["demand"]), coding(["demand"]))]
+    final = coding(["warning"], "background", "attributed", {"Japan": "favor"}) | {"coder": ADJUDICATED}
+    codebook = load_codebook("security")
+
+    def found(corpus):
+        return agreement_figures(corpus, codebook, str, Resamples(corpus.documents, n_resamples=9))
+
+    rows = [
+        (f"row {i}", {"document": "d", "sentence": i, "text": f"Sentence {i}."} | row)
+        for i, pair in enumerate(two)
+        for row in ({**pair[0], "coder": "one"}, {**pair[1], "coder": "two"}, final)
+    ]
+    settled = found(read_corpus_rows(rows, name="settled"))
+    expected = found(read_corpus_rows([r for r in rows if r[1]["coder"] != ADJUDICATED], name="two"))
+    assert "coders.claims.demand.alpha" in expected
+    assert settled == expected
+    assert found(read_corpus_rows([r for r in rows if r[1]["coder"] != "two"], name="one")) == {}
 
 
 def test_a_corpus_of_one_coder_has_no_figures_of_agreement():

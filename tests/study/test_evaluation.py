@@ -9,6 +9,7 @@ from sklearn.metrics import f1_score
 
 import stance
 from stance.codebook import load_codebook
+from stance.corpus import ADJUDICATED
 from stance.corpus.reading import read_corpus_rows
 from stance.errors import CorpusError, StanceError
 from stance.study import Predictions, out_of_fold_report, report_on
@@ -76,6 +77,31 @@ def test_a_claim_that_coders_dispute_counts_neither_way(given):
     assert found["claims.micro_f1"].value == 1
     assert found["claims.micro_f1"].n == 1
     assert found["claims.demand.f1"].value is None
+
+
+def test_an_adjudicated_coding_is_the_only_right_one():
+    """The coders' dispute is settled: what only they gave is an error, in every layer that was adjudicated."""
+    coders = [
+        {"claims": ["demand"], "role": "event", "voice": "author", "stance": {"Japan": "against", "Iran": "favor"}},
+        {"claims": [], "role": "background", "voice": "attributed", "stance": {}},
+    ]
+    final = {"claims": ["warning"], "role": "background", "voice": "attributed", "stance": {"Japan": "favor"}}
+    sentences = [[*coders, final | {"coder": ADJUDICATED}]]
+    predicted = Predictions(
+        claims=claims(["demand"]).claims,
+        roles=np.array([0]),
+        voice=np.array([True]),
+        stances=({"Japan": "against"},),
+        targets=(frozenset(["Japan", "Iran"]),),
+    )
+    found = figures(sentences, predicted)
+    assert found["claims.demand.precision"].value == 0
+    assert found["claims.warning.recall"].value == 0
+    assert found["roles.accuracy"].value == 0
+    assert found["roles.background.recall"].value == 0
+    assert found["voice.f1"].value == 1
+    assert found["stance.favor.recall"].value == 0
+    assert found["targets.precision"].value == 0.5
 
 
 def test_any_coders_role_is_right_and_a_wrong_one_is_a_miss_of_the_first_coders():

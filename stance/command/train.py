@@ -119,7 +119,7 @@ def read_references(path: str | Path, codebook: Codebook | None = None) -> Corpu
     from stance.corpus.reading import read_corpus_rows
 
     rows = ((where, row | {"text": row["hash"]}) for where, row in reference_rows(path))
-    return read_corpus_rows(rows, codebook, name=Path(path).name.split(".")[0])
+    return read_corpus_rows(rows, codebook, name=Path(path).name.split(".")[0], where=path)
 
 
 def is_by_reference(path: str | Path) -> bool:

@@ -5,6 +5,7 @@ its columns into the present space. Scaling, selection and projection change the
 later move into the vectorizer where that gives the same numbers. Whatever does not is refused by name.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -242,6 +243,7 @@ def _tokens(step: Any, path: str) -> Tokens:
     if cls.__module__.startswith("nltk.tokenize") and function is getattr(cls, "tokenize", None):
         plain = vars(owner)
         if cls.__name__ == "NLTKWordTokenizer" and not plain:
+            _check_engine(cls, step, path)
             return "nltk_word"
         if (
             cls.__name__ == "RegexpTokenizer"
@@ -252,6 +254,15 @@ def _tokens(step: Any, path: str) -> Tokens:
             return "stance"
     raise refusal(path, step, f"tokenizer={tokenizer!r}", "None, stance.tokens.tokenize, RegexpTokenizer(stance.tokens."
            "TOKEN_PATTERN).tokenize, NLTKWordTokenizer().tokenize, str.split")  # fmt: skip
+
+
+def _check_engine(tokenizer: Any, step: Any, path: str) -> None:
+    """Refuse an NLTK that matches with `re`: other characters are letters and digits there than in `regex`."""
+    if any(isinstance(pattern, re.Pattern) for pattern, *_ in tokenizer.PUNCTUATION):
+        import nltk
+
+        raise refusal(path, step, f"NLTKWordTokenizer of NLTK {nltk.__version__}, which matches with re,",
+                      "that of NLTK 3.10 and later, which matches with regex")  # fmt: skip
 
 
 def _vocabulary(step: Any, path: str) -> Terms:

@@ -45,14 +45,17 @@ def read_corpus(source: str | Path | Any, codebook: Codebook | None = None, *, n
         return read_corpus_rows(numbered, codebook, name=name or "DataFrame")
     path = Path(source)
     if path.name.endswith((".jsonl", ".jsonl.gz")):
-        return read_corpus_rows(json_lines(path), codebook, name=name or path.name.split(".")[0])
+        return read_corpus_rows(json_lines(path), codebook, name=name or path.name.split(".")[0], where=path)
     if path.suffix == ".csv":
-        return read_corpus_rows(_csv_rows(path), codebook, name=name or path.stem)
+        return read_corpus_rows(_csv_rows(path), codebook, name=name or path.stem, where=path)
     raise CorpusError(f"a corpus must be a .jsonl, .jsonl.gz or .csv file, or a DataFrame; got {str(path)!r}")
 
 
 def write_corpus(corpus: Corpus, path: str | Path) -> None:
-    """Write a corpus as .jsonl or .csv, a row a sentence and coder; `read_corpus` gives back an equal corpus."""
+    """Write a corpus as .jsonl or .csv, a row a sentence and coder; `read_corpus` gives back an equal corpus.
+
+    JSON reads two lone surrogates that make a pair as the one character they spell in UTF-16; CSV cannot hold any.
+    """
     path = Path(path)
     rows = list(corpus_rows(corpus))
     if path.suffix == ".jsonl":
@@ -125,14 +128,19 @@ def _csv_rows(path: Path) -> Iterator[tuple[str, Any]]:
         yield f"{path}:{reader.line_num}", row
 
 
-def read_corpus_rows(rows: Iterable[tuple[str, Any]], codebook: Codebook | None = None, *, name: str) -> Corpus:
-    """Return the corpus of ("place", row) pairs; `read_corpus` says what a row holds and what raises CorpusError."""
+def read_corpus_rows(
+    rows: Iterable[tuple[str, Any]], codebook: Codebook | None = None, *, name: str, where: str | Path | None = None
+) -> Corpus:
+    """Return the corpus of ("place", row) pairs; `read_corpus` says what a row holds and what raises CorpusError.
+
+    `where` is how an error names a corpus without rows, a file's path; by default its name.
+    """
     faults: list[str] = []
     found: dict[tuple[str, str | None, int], CodedSentence] = {}
     counted: dict[tuple[str, str | None], int] = {}
-    for where, row in _readable(rows, faults):
+    for place, row in _readable(rows, faults):
         try:
-            sentence = _sentence(row, where, counted)
+            sentence = _sentence(row, place, counted)
             coding = sentence.codings[0]
             if codebook is not None:
                 faults.extend(coding_faults(coding, codebook))
@@ -148,10 +156,10 @@ def read_corpus_rows(rows: Iterable[tuple[str, Any]], codebook: Codebook | None 
             else:
                 found[sentence.key] = _with_coding(before, coding)
         except CorpusError as error:
-            faults.append(f"{where}: {error}")
+            faults.append(f"{place}: {error}")
     raise_faults(faults)
     if not found:
-        raise CorpusError(f"{name}: a corpus must hold at least one sentence; got none")
+        raise CorpusError(f"{where or name}: a corpus must hold at least one sentence; got none")
     return Corpus(name, _in_reading_order(found.values()))
 
 

@@ -7,7 +7,6 @@ how far each list is to be trusted, so a phrase that no training sentence holds 
 from __future__ import annotations
 
 import itertools
-import re
 import tomllib
 from bisect import bisect_left
 from collections import Counter
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from stance.errors import CodebookError
+from stance.features.wildcards import word_pattern
 from stance.text import read_text
 from stance.tokens import tokenize
 
@@ -88,8 +88,8 @@ class PhraseCounts(TransformerMixin, BaseEstimator):
 def lexicon_features(lexicon: Lexicon, texts: Iterable[str], *, scale: float = 0.25) -> Pipeline:
     """Return the features of a lexicon, not yet fitted: one column a label.
 
-    `*` inside a word stands for any run of letters: it is replaced by the words of `texts` that fit, so that what is
-    matched is a fixed list of phrases.
+    A word with `*` (`word_pattern`) is replaced by the words of `texts` that fit, the most frequent ones, so that what
+    is matched is a fixed list of phrases.
     """
     from sklearn.feature_extraction.text import CountVectorizer
     from sklearn.pipeline import Pipeline
@@ -127,7 +127,7 @@ def expanded(entry: str, words: Counter[str], listed: Sequence[str] | None = Non
             options.append([" ".join(tokenize(part))])
             continue
         head = part[: part.index("*")]
-        pattern = re.compile(r"\w*".join(map(re.escape, part.split("*"))))
+        pattern = word_pattern(part)
         with_head = listed[bisect_left(listed, head) : bisect_left(listed, head + "\U0010ffff")]
         fitting = sorted((w for w in with_head if pattern.fullmatch(w)), key=lambda w: (-words[w], w))
         options.append(fitting[:_MOST_WORDS])

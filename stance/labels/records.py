@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-from stance.errors import TextError
 
 if TYPE_CHECKING:
     import pandas
 
 Span = tuple[int, int]
-
-FORMAT = "stance document"
-VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,25 +139,25 @@ class Document:
         return tidy_frame([self])
 
     def to_json(self, *, indent: int | None = None) -> str:
-        """Return the document with its text and every label as JSON; `Document.from_json` gives back an equal one."""
-        return json.dumps(_plain_document(self), ensure_ascii=True, indent=indent)
+        """Return the document with its text and every label as JSON; `Document.from_json` gives back an equal one.
+
+        Only in the names of targets, the id and the model's name are two lone surrogates that make a pair read as the
+        one character they spell in UTF-16: JSON cannot tell them apart.
+        """
+        from stance.labels.as_json import document_json
+
+        return document_json(self, indent)
 
     @classmethod
     def from_json(cls, text: str) -> Document:
-        """Return the document that `to_json` wrote; raises TextError saying what is wrong with anything else."""
-        try:
-            data = json.loads(text)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise TextError(f"a document must be JSON: {error}") from None
-        if not isinstance(data, dict) or (data.get("format"), data.get("version")) != (FORMAT, VERSION):
-            raise TextError(f"a document must have the format {FORMAT!r}, version {VERSION}; got {text[:60]!r}")
-        try:
-            document = cls(
-                data["text"], tuple(_sentence(s, data["text"]) for s in data["sentences"]), data["id"], data["model"]
-            )
-        except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise TextError(f"a document of this format lacks or breaks a field: {error!r}") from None
-        return document
+        """Return the document that `to_json` wrote.
+
+        Raises TextError for anything else, naming the field, what must hold and what was given: spans lie in the text,
+        probabilities are numbers from 0 to 1.
+        """
+        from stance.labels.as_json import read_document
+
+        return read_document(text)
 
 
 def tidy_frame(documents: list[Document]) -> pandas.DataFrame:
@@ -174,33 +168,3 @@ def tidy_frame(documents: list[Document]) -> pandas.DataFrame:
         raise ImportError('to_pandas needs pandas: pip install "stance[pandas]"') from None
     columns = ["document", "sentence", "start", "end", "text", "layer", "label", "target", "probability"]
     return pandas.DataFrame([row for document in documents for row in document.tidy_rows()], columns=columns)
-
-
-def _plain_document(document: Document) -> dict[str, Any]:
-    sentences = []
-    for s in document.sentences:
-        plain: dict[str, Any] = {"span": list(s.span), "claims": [[c.name, c.probability] for c in s.claims]}
-        plain["role"] = None if s.role is None else [s.role.name, s.role.probability]
-        plain["voice"] = None if s.voice is None else [s.voice.name, s.voice.probability, s.voice.source_span]
-        plain["stance"] = {t: [st.name, st.probability, st.spans] for t, st in s.stance.items()}
-        sentences.append(plain)
-    head = {"format": FORMAT, "version": VERSION, "id": document.id, "model": document.model, "text": document.text}
-    return head | {"sentences": sentences}
-
-
-def _sentence(plain: dict[str, Any], text: str) -> Sentence:
-    start, end = plain["span"]
-    if not (isinstance(start, int) and isinstance(end, int) and 0 <= start <= end <= len(text)):
-        raise ValueError(f"a span must lie in the text of {len(text)} characters; got {plain['span']!r}")
-    role, voice = plain["role"], plain["voice"]
-    return Sentence(
-        text=text[start:end],
-        span=(start, end),
-        claims=tuple(Claim(name, probability) for name, probability in plain["claims"]),
-        role=None if role is None else Role(*role),
-        voice=None if voice is None else Voice(voice[0], voice[1], None if voice[2] is None else tuple(voice[2])),
-        stance={
-            target: Stance(name, probability, tuple((a, b) for a, b in spans))
-            for target, (name, probability, spans) in plain["stance"].items()
-        },
-    )

@@ -254,8 +254,8 @@ def coded_pairs(corpus: Corpus, codebook: Codebook, actors: ActorTable) -> list[
 
 
 def spans_by_target(text: str, actors: ActorTable, targets: Sequence[str]) -> dict[str, tuple[Span, ...]]:
-    """Return the spans of each actor the text names, and of each of `targets`, found by the actor table or else by
-    its own words; empty where it is only meant."""
+    """Return the spans of each actor the text names, by the actor table, and no spans for each of `targets` that it
+    does not: only meant, or not in the table. Labelling sees the same (`targets_of`)."""
     found: dict[str, list[Span]] = {}
     for mention in find_mentions(text, actors):
         found.setdefault(mention.target, []).append((mention.start, mention.end))

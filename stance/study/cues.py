@@ -1,7 +1,7 @@
 """Cue phrases with wildcards, and how often each label's stand in a text, in one pass over its words.
 
-`*` inside a word is any run of letters and digits, also none ("destabili*"); alone it is any one word. Case and white
-space do not matter, curly quotation marks are straight ones, punctuation must be there.
+What `*` stands for is said in `stance.features.wildcards`. Case and white space do not matter, curly quotation marks
+are straight ones, punctuation must be there.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from typing import Generic, TypeVar
+
+from stance.features.wildcards import word_pattern
 
 Label = TypeVar("Label")
 
@@ -40,8 +42,7 @@ class Cues(Generic[Label]):
         number = len(self._literal) + len(self._wild)
         if "*" not in part:
             return self._literal.setdefault(part, number)
-        pattern = r"\w+" if part == "*" else r"\w*".join(map(re.escape, part.split("*")))
-        return self._wild.setdefault(part, (number, re.compile(pattern)))[0]
+        return self._wild.setdefault(part, (number, word_pattern(part)))[0]
 
     def _fits(self, word: str) -> frozenset[int]:
         """Return the numbers of the words of phrases that a word of a text fits."""

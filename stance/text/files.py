@@ -19,10 +19,12 @@ _NUL_SHARE = 0.01  # a text may hold a stray NUL; a binary, or UTF-16 without a 
 def read_text(path: str | PathLike[str]) -> str:
     """Return the text of the file at `path`, line ends as they are, without its byte order mark.
 
-    Raises TextError, naming the file and, for what cannot be decoded, the byte where it stands: no such file, a
-    directory, no permission, a binary, another encoding than UTF-8 without a byte order mark.
+    Raises TextError, naming the file and, for what cannot be decoded, the byte where it stands: an empty name, no such
+    file, a directory, no permission, a binary, another encoding than UTF-8 without a byte order mark.
     """
     where = fspath(path)
+    if not where:
+        raise TextError("a file must be named; got an empty name")
     try:
         raw = Path(where).read_bytes()
     except FileNotFoundError:

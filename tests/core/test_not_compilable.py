@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import nltk
 import numpy as np
 import pytest
 import scipy.sparse
+from nltk.tokenize import NLTKWordTokenizer as NewestTokenizer
 from nltk.tokenize import RegexpTokenizer, TreebankWordTokenizer
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.cluster import KMeans
@@ -36,6 +38,13 @@ class Own(TfidfVectorizer):
     """A subclass may mean anything."""
 
 
+class NLTKWordTokenizer(NewestTokenizer):
+    """As NLTK before 3.10 has it: its patterns are of `re`."""
+
+    __module__ = "nltk.tokenize.destructive"
+    PUNCTUATION = ((re.compile(r"[^\w\s]"), r" \g<0> "),)
+
+
 REFUSED: dict[str, tuple[Callable[[], Any], str, str]] = {
     "preprocessor": (lambda: TfidfVectorizer(preprocessor=upper), "tfidfvectorizer", "preprocessor=<function upper"),
     "analyzer": (lambda: TfidfVectorizer(analyzer=str.split), "tfidfvectorizer", "analyzer=<method 'split'"),
@@ -43,6 +52,11 @@ REFUSED: dict[str, tuple[Callable[[], Any], str, str]] = {
         lambda: TfidfVectorizer(tokenizer=upper, token_pattern=None),
         "tfidfvectorizer",
         "tokenizer=<function upper",
+    ),
+    "tokenizer, of an NLTK that matches with re": (
+        lambda: TfidfVectorizer(tokenizer=NLTKWordTokenizer().tokenize, token_pattern=None),
+        "tfidfvectorizer",
+        f"NLTKWordTokenizer of NLTK {nltk.__version__}, which matches with re, is not covered",
     ),
     "tokenizer, another of NLTK": (
         lambda: TfidfVectorizer(tokenizer=TreebankWordTokenizer().tokenize, token_pattern=None),

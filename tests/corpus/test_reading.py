@@ -283,7 +283,7 @@ def test_compressed_jsonl_is_read_and_what_is_not_gzip_is_refused(tmp_path):
     ("name", "content", "message"),
     [
         ("corpus.txt", b"x", "must be a .jsonl, .jsonl.gz or .csv file, or a DataFrame; got "),
-        ("corpus.jsonl", b"", "corpus: a corpus must hold at least one sentence; got none"),
+        ("corpus.jsonl", b"", r"/corpus\.jsonl: a corpus must hold at least one sentence; got none"),
         ("corpus.jsonl", b"\n\n", "a corpus must hold at least one sentence; got none"),
         ("corpus.jsonl", b'{"document": "a", "text": "caf\xe9"}', "UTF-8"),
     ],

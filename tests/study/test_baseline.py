@@ -23,6 +23,7 @@ from stance.study.cues import Cues, words_of
         ("*-backed", "Iran-backed groups", True),
         ("calls on * to", "He calls on them to leave.", True),
         ("calls on * to", "He calls on to-day.", False),
+        ("calls on ** to", "He calls on Rome to act.", True),
         ("so-called", "the so-called plan", True),
         ("won't", "It won’t do.", True),
         ('"peace"', "their “peace” plan", True),
@@ -43,7 +44,7 @@ def test_counts_are_those_of_a_regular_expression_a_phrase(phrases, text):
     expected = 0
     words = words_of(text)
     for phrase in {tuple(re.findall(r"[\w*]+|[^\w\s]", p)) for p in phrases} - {()}:
-        patterns = [r"\w+" if part == "*" else re.escape(part).replace(r"\*", r"\w*") for part in phrase]
+        patterns = [r"\w+" if not part.strip("*") else re.escape(part).replace(r"\*", r"\w*") for part in phrase]
         for i in range(len(words) - len(patterns) + 1):
             expected += all(re.fullmatch(p, w) for p, w in zip(patterns, words[i:], strict=False))
     assert Cues({"label": phrases}).count(words).get("label", 0) == expected

@@ -96,6 +96,8 @@ def test_a_missing_file_and_a_directory_are_named(tmp_path):
     """Neither is a traceback of the operating system."""
     with pytest.raises(TextError, match=r"nowhere\.txt: no such file"):
         read_text(tmp_path / "nowhere.txt")
+    with pytest.raises(TextError, match="a file must be named; got an empty name"):
+        read_text("")
     with pytest.raises(TextError, match="is a directory"):
         read_text(tmp_path)
     with pytest.raises(TextError, match="cannot be read"):

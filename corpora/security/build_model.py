@@ -1,10 +1,11 @@
 """Make models/security-en again, in one command:
 
-    python corpora/security/build_model.py --sources-in FOLDER [FOLDER ...] [--gold FOLDER] [--out models/security-en]
+    python corpora/security/build_model.py --sources-in FOLDER [--gold FOLDER] [--out models/security-en]
 
-FOLDERs hold copies of the sources (`sources.toml` says where they come from); what is missing is named, and the model
-is trained on the rest. `--gold` is a folder with `dev.jsonl` and a `score.py` that prints its figures as JSON; they go
-into the card. `--check MODEL` trains, compares the scores with those of MODEL, and writes nothing.
+Each FOLDER, named by its own `--sources-in` as for `stance train`, holds copies of the sources (`sources.toml` says
+where they come from); what is missing is named, and the model is trained on the rest. `--gold` is a folder with
+`dev.jsonl` and a `score.py` that prints its figures as JSON; they go into the card. `--check MODEL` trains, compares
+the scores with those of MODEL, and writes nothing.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def check(model: Model, stored: Model, texts: list[str]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--sources-in", type=Path, nargs="*", default=[], metavar="FOLDER")
+    parser.add_argument("--sources-in", type=Path, nargs="+", action="extend", default=[], metavar="FOLDER")
     parser.add_argument("--gold", type=Path, metavar="FOLDER")
     parser.add_argument("--out", type=Path, default=HERE.parents[1] / "models" / NAME)
     parser.add_argument("--check", type=Path, metavar="MODEL")

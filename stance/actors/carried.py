@@ -52,8 +52,9 @@ PAIR_NOUNS = word_set(
     economies capitals partners adversaries rivals koreas armies militaries peoples"""
 )
 PAIR_PHRASES = frozenset(
-    [("each", "other"), ("one", "another"), ("either", "side"), ("the", "sides"), ("the", "parties"),
-     ("the", "relationship"), ("their", "relationship"), ("their", "relations"), ("their", "ties")]
+    [("each", "other"), ("one", "another"), ("either", "side"), ("neither", "side"), ("either", "country"),
+     ("neither", "country"), ("the", "sides"), ("the", "parties"), ("the", "relationship"), ("their", "relationship"),
+     ("their", "relations"), ("their", "ties")]
 )  # fmt: skip
 POINTERS = word_set("the this that his her its their")
 COUNTRY_NOUNS = word_set(

@@ -11,7 +11,6 @@ does not.
 """
 
 import argparse
-import gzip
 import json
 import platform
 import sys
@@ -19,7 +18,6 @@ import time
 import unicodedata
 import warnings
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -30,6 +28,7 @@ import sklearn
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 import stance.core
+from benchmarks.inputs import read_texts
 from benchmarks.settings import CASES, WRAPPED, Case, fitted
 from stance.compiled import CompiledPipeline, compile
 from stance.compiled.plain import PlainEngine
@@ -38,20 +37,6 @@ from stance.sentences import split_sentences
 FLOAT64, FLOAT32 = 1e-6, 1e-5
 BATCH = 20_000
 FITTED_ON = 2_000
-
-
-def read_texts(folder: Path) -> Iterator[str]:
-    """Yield the `text` of every line of every .jsonl and .jsonl.gz in `folder`."""
-    files = sorted([*folder.glob("*.jsonl"), *folder.glob("*.jsonl.gz")])
-    if not files:
-        raise SystemExit(f"{folder}: must hold .jsonl or .jsonl.gz files; holds none")
-    for path in files:
-        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
-                text = json.loads(line).get("text")
-                if not isinstance(text, str):
-                    raise SystemExit(f"{path}:{number}: text must be a string; got {text!r}")
-                yield text
 
 
 def sentences_of(folder: Path, sample: int | None) -> list[str]:

@@ -1,7 +1,8 @@
-"""Write the generated parts of the README: the output of its first example, and the figures of the bundled model.
+"""Write the generated parts of README.md (the first example's output, the bundled model's figures, the speed table) and
+of benchmarks/README.md (the tables of the newest result).
 
-python benchmarks/readme.py            # writes README.md
-python benchmarks/readme.py --check    # fails if README.md is not what it would write
+python benchmarks/readme.py            # writes both
+python benchmarks/readme.py --check    # fails if one is not what it would write
 """
 
 from __future__ import annotations
@@ -13,8 +14,12 @@ import re
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+from benchmarks import report
+
+ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
+BENCHMARKS = ROOT / "benchmarks" / "README.md"
 MODEL = ROOT / "models" / "security-en" / "model.json"
 
 
@@ -38,21 +43,32 @@ def gold_table() -> str:
 
 def filled(readme: str) -> str:
     """Return the README with its generated parts made new."""
-    parts = {"output:first": first_output(readme), "figures:gold": gold_table()}
+    parts = {
+        "output:first": first_output(readme),
+        "figures:gold": gold_table(),
+        "figures:speed": report.speed_table(),
+    }
+    return replaced(readme, parts)
+
+
+def replaced(page: str, parts: dict[str, str]) -> str:
+    """Return `page` with what stands between `<!-- name -->` and `<!-- end -->` replaced by each part."""
     for name, text in parts.items():
         pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-        readme = pattern.sub(lambda match, text=text: f"{match[1]}{text}\n{match[2]}", readme)
-    return readme
+        page = pattern.sub(lambda match, text=text: f"{match[1]}{text}\n{match[2]}", page)
+    return page
 
 
 def main() -> None:
-    before = README.read_text(encoding="utf-8")
-    after = filled(before)
-    if "--check" in sys.argv[1:]:
-        if before != after:
-            raise SystemExit("README.md is not what benchmarks/readme.py writes: run it and commit the result")
-        return
-    README.write_text(after, encoding="utf-8", newline="\n")
+    pages = {README: filled, BENCHMARKS: lambda page: replaced(page, report.parts())}
+    for path, fill in pages.items():
+        before = path.read_text(encoding="utf-8")
+        after = fill(before)
+        if before == after:
+            continue
+        if "--check" in sys.argv[1:]:
+            raise SystemExit(f"{path.name} is not what benchmarks/readme.py writes: run it and commit the result")
+        path.write_text(after, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
     import pandas
 
 Span = tuple[int, int]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +164,21 @@ class Document:
 
 
 def tidy_frame(documents: list[Document]) -> pandas.DataFrame:
-    """Return one tidy DataFrame of several documents; the columns are those of `Document.tidy_rows`."""
+    """Return one tidy DataFrame of several documents; the columns are those of `Document.tidy_rows`.
+
+    A column with a lone surrogate, which Arrow's strings cannot hold, has the dtype object.
+    """
     try:
         import pandas
     except ImportError:
         raise ImportError('to_pandas needs pandas: pip install "stance[pandas]"') from None
     columns = ["document", "sentence", "start", "end", "text", "layer", "label", "target", "probability"]
-    return pandas.DataFrame([row for document in documents for row in document.tidy_rows()], columns=columns)
+    rows = [row for document in documents for row in document.tidy_rows()]
+    values = {column: [row[column] for row in rows] for column in columns}
+    return pandas.DataFrame(
+        {name: pandas.Series(of, dtype=object if _has_surrogate(of) else None) for name, of in values.items()}
+    )
+
+
+def _has_surrogate(values: list[Any]) -> bool:
+    return any(isinstance(v, str) and not v.isascii() and _SURROGATE.search(v) for v in values)

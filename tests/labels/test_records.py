@@ -220,3 +220,13 @@ def test_the_tidy_frame_has_a_row_a_sentence_and_label():
     assert frame["layer"].tolist() == ["claim", "claim", "role", "voice", "stance", "stance"]
     assert frame["target"].tolist()[-2:] == ["NATO", "West"]
     assert Document("", ()).to_pandas().columns.tolist() == frame.columns.tolist()
+
+
+@given(documents())
+def test_any_document_has_a_tidy_frame(document):
+    """Lone surrogates too, which the strings of pandas 3 cannot hold."""
+    frame = document.to_pandas()
+    rows = list(document.tidy_rows())
+    assert len(frame) == len(rows)
+    for column in ("text", "label", "probability"):
+        assert frame[column].tolist() == [row[column] for row in rows]

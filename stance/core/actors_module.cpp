@@ -6,6 +6,7 @@
 #include <nanobind/stl/vector.h>
 
 #include "actors.hpp"
+#include "python_text.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -13,17 +14,6 @@ using namespace nb::literals;
 namespace {
 
 using namespace stance;
-
-Text text_of(nb::handle str) {
-    PyObject* const o = str.ptr();
-    if (!PyUnicode_Check(o)) throw nb::type_error("text must be str");
-    const size_t n = size_t(PyUnicode_GET_LENGTH(o));
-    switch (PyUnicode_KIND(o)) {
-        case PyUnicode_1BYTE_KIND: return {PyUnicode_1BYTE_DATA(o), n, Encoding::latin1};
-        case PyUnicode_2BYTE_KIND: return {PyUnicode_2BYTE_DATA(o), n, Encoding::ucs2};
-        default: return {PyUnicode_4BYTE_DATA(o), n, Encoding::ucs4};
-    }
-}
 
 std::vector<std::u32string> strings_of(nb::handle list) {
     std::vector<std::u32string> out;

@@ -8,7 +8,6 @@ the model to copy.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,6 +102,8 @@ def load_codebook(source: str | Path | Mapping[str, Any] = "security") -> Codebo
         if not path.exists():
             known = ", ".join(sorted(p.stem for p in BUNDLED.glob("*.toml")))
             raise CodebookError(f"codebook must be a bundled name ({known}) or a TOML file; got {source!r}")
+    import tomllib
+
     text = read_text(path)
     try:
         data = tomllib.loads(text)

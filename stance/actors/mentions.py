@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from stance.actors.table import ActorTable, Form, follows_hyphen
-from stance.actors.words import ACCEPTED_GAPS, bare_word, gap_code, word_key, word_set, word_spans
+from stance.actors.table import ActorTable
+from stance.actors.words import ACCEPTED_GAPS, HYPHENS, bare_word, gap_code, word_key, word_set, word_spans
+
+if TYPE_CHECKING:
+    from stance.actors.forms import Form
 
 DEFINITE = frozenset({"the", "our", "this"})
 WHERE = word_set(
@@ -69,7 +73,7 @@ def _fits(form: Form, sentence: str, words: list[tuple[int, int]], at: int) -> b
         elif form.rule != "any" and word != form.words[i]:
             return False
     last = at + n - 1
-    if form.before_hyphen and not follows_hyphen(sentence, words[last][1]):
+    if form.before_hyphen and not _follows_hyphen(sentence, words[last][1]):
         return False
     if form.rule == "alone":
         return not (_in_capitals(sentence, words, at - 1) or _in_capitals(sentence, words, last + 1))
@@ -77,6 +81,11 @@ def _fits(form: Form, sentence: str, words: list[tuple[int, int]], at: int) -> b
         before = word_key(sentence[slice(*words[at - 1])]) if at else ""
         return before in DEFINITE if form.rule == "definite" else before not in WHERE
     return True
+
+
+def _follows_hyphen(text: str, end: int) -> bool:
+    """Whether a hyphen stands at `end`."""
+    return text[end : end + 1] in HYPHENS and end < len(text)
 
 
 def _has_capitals(bare: str, wanted: str) -> bool:

@@ -28,74 +28,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import pairwise
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from stance.actors.words import HYPHENS, WORD, bare_word, gap_code, word_key, word_spans
+from stance.actors.words import bare_word, word_key, word_pattern
 from stance.errors import ActorError
+
+if TYPE_CHECKING:
+    from stance.actors.forms import Form
 
 ACTOR_KINDS = (
     "state", "territory", "historical state", "group", "organisation", "armed group",
 )  # fmt: skip
 STAND_IN_KINDS = ("demonym", "capital", "government", "leader", "armed force")
 NONE = "none"
-LONGEST_FORM = 200
 MOST_ERRORS = 20
 
+_MARKS = "~=!+@"  # before a form; `stance.actors.forms` has their names
 _BUNDLED = Path(__file__).with_name("actors.tsv")
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One way to name an actor, ready for matching.
-
-    target : canonical name, None for a phrase that names no actor
-    text   : the form without its mark
-    rule   : "capitals", "any", "exact", "alone", "definite" or "agent" (see the module)
-    words, bare, keys : its words as written, without accents, and in lower case
-    gaps   : the code of what stands between them (`stance.actors.words`)
-    before_hyphen : it counts only before a hyphen
-    with_stop     : a full stop right after it belongs to it (U.S.)
-    """
-
-    target: str | None
-    text: str
-    rule: str
-    words: tuple[str, ...]
-    bare: tuple[str, ...]
-    keys: tuple[str, ...]
-    gaps: tuple[str, ...]
-    before_hyphen: bool
-    with_stop: bool
-
-
-_RULES = {"~": "any", "=": "exact", "!": "alone", "+": "definite", "@": "agent"}
-_MARKS = "".join(_RULES)
-
-
-def _form(target: str | None, written: str) -> Form:
-    """Read one form; ValueError says what is wrong with it."""
-    rule = _RULES.get(written[0], "capitals")
-    text = written if rule == "capitals" else written[1:]
-    if len(text) > LONGEST_FORM:
-        raise ValueError(f"a form must have at most {LONGEST_FORM} characters; got {len(text)}")
-    spans = word_spans(text)
-    if not spans or spans[0][0] != 0:
-        raise ValueError(f"a form must begin with a letter or digit (after one mark of ~ = ! + @); got {written!r}")
-    words = tuple(text[a:b] for a, b in spans)
-    gaps = tuple(gap_code(text[a:b]) for (_, a), (b, _) in pairwise(spans))
-    tail = text[spans[-1][1] :]
-    if "x" in gaps or tail not in ("", ".", "-"):
-        raise ValueError(
-            "between the words of a form stand spaces, hyphens, apostrophes, full stops, commas, & or +, "
-            f"and after them at most a full stop or a hyphen; got {written!r}"
-        )
-    bare = tuple(map(bare_word, words))
-    keys = tuple(map(word_key, bare))
-    if not all(keys):
-        raise ValueError(f"every word of a form must have a letter or digit; got {written!r}")
-    return Form(target, text, rule, words, bare, keys, gaps, tail == "-", tail == ".")
 
 
 @dataclass(frozen=True)
@@ -108,7 +59,6 @@ class ActorTable:
 
     kinds: dict[str, str]
     targets: dict[str, str | None]
-    _starts: dict[str, list[tuple[str | None, str]]] = field(repr=False)
     _ready: dict[str, tuple[Form, ...]] = field(default_factory=dict, repr=False, compare=False)
     _aliases: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -128,6 +78,16 @@ class ActorTable:
             groups.setdefault(target, []).append(written)
         return {target: tuple(forms) for target, forms in groups.items()}
 
+    @cached_property
+    def _starts(self) -> dict[str, list[tuple[str | None, str]]]:
+        """The forms by the key of their first word: what the plain path needs, and the compiled core does not."""
+        starts: dict[str, list[tuple[str | None, str]]] = {}
+        first = re.compile(f"[{re.escape(_MARKS)}]?({word_pattern().pattern})").match
+        for written, target in self.targets.items():
+            if (match := first(written)) is not None:
+                starts.setdefault(word_key(bare_word(match[1])), []).append((target, written))
+        return starts
+
     def starting_with(self, key: str) -> tuple[Form, ...]:
         """Return the forms whose first word has this key, longest first; in the order of the file if as long."""
         ready = self._ready.get(key)
@@ -135,7 +95,9 @@ class ActorTable:
             rows = self._starts.get(key)
             if rows is None:
                 return ()
-            ready = tuple(sorted((_form(t, w) for t, w in rows), key=lambda form: -len(form.keys)))
+            from stance.actors.forms import read_form
+
+            ready = tuple(sorted((read_form(t, w) for t, w in rows), key=lambda form: -len(form.keys)))
             self._ready[key] = ready
         return ready
 
@@ -228,29 +190,17 @@ def _read(text: str, name: str, *, check: bool, base: ActorTable | None = None) 
         raise ActorError("\n".join(errors[:MOST_ERRORS]) + more)
     if base is not None:
         owner = {**owner, **{form: target for form, target in base.targets.items() if form not in owner}}
-    return ActorTable(dict(have), owner, _starts(owner))
+    return ActorTable(dict(have), owner)
 
 
 def _faults(written: str, where: str) -> Iterable[str]:
     if not written.strip():
         return [f"{where}: a form must not be empty"]
+
+    from stance.actors.forms import read_form
+
     try:
-        _form(None, written)
+        read_form(None, written)
     except ValueError as error:
         return [f"{where}: {error}"]
     return []
-
-
-def _starts(owner: dict[str, str | None]) -> dict[str, list[tuple[str | None, str]]]:
-    """Return the forms by the key of their first word."""
-    starts: dict[str, list[tuple[str | None, str]]] = {}
-    first = re.compile(f"[{re.escape(_MARKS)}]?({WORD.pattern})").match
-    for written, target in owner.items():
-        if (match := first(written)) is not None:
-            starts.setdefault(word_key(bare_word(match[1])), []).append((target, written))
-    return starts
-
-
-def follows_hyphen(text: str, end: int) -> bool:
-    """Whether a hyphen stands at `end`."""
-    return text[end : end + 1] in HYPHENS and end < len(text)

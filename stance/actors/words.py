@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 # Code points that never belong to a word, as inclusive ranges; everything else does.
 SEPARATORS: tuple[tuple[int, int], ...] = (
@@ -75,7 +76,12 @@ def _bare_letters() -> dict[int, str | None]:
 BARE = _bare_letters()
 
 _LOWER = {code: chr(code + 32) for code in range(ord("A"), ord("Z") + 1)}
-WORD = re.compile("[^" + "".join(rf"\U{low:08x}-\U{high:08x}" for low, high in SEPARATORS) + "]+")
+
+
+@cache
+def word_pattern() -> re.Pattern[str]:
+    """Return the pattern of a word, made when it is first needed: the compiled core needs none."""
+    return re.compile("[^" + "".join(rf"\U{low:08x}-\U{high:08x}" for low, high in SEPARATORS) + "]+")
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -85,7 +91,7 @@ def word_set(text: str) -> frozenset[str]:
 
 def word_spans(text: str) -> list[tuple[int, int]]:
     """Return the (start, end) of every word of `text`, in order."""
-    return [match.span() for match in WORD.finditer(text)]
+    return [match.span() for match in word_pattern().finditer(text)]
 
 
 def bare_word(word: str) -> str:

@@ -5,8 +5,8 @@
     fast.save("folder"); stance.load_compiled("folder")
 
 Reading order: `steps` and `classifiers` read a fitted pipeline into a `Plan` (stance.core.plan) and a head;
-`heads` turns scores into labels and probabilities; `pipeline` is the object; `plain` scores without the compiled
-core; `store` saves and loads.
+`heads` and `joint_heads` turn scores into labels and probabilities; `pipeline` is the object; `plain` scores without
+the compiled core; `store` saves and loads.
 
 scikit-learn 1.6 to 1.9 are read. Which of them a folder was made with is recorded there, for information only.
 """

@@ -4,20 +4,17 @@ from typing import Any
 
 import numpy as np
 
-from stance.compiled.heads import (
-    Array,
+from stance.compiled.heads import Array, Head, Linear, Rule
+from stance.compiled.joint_heads import (
     Calibrated,
     Calibrator,
     Constant,
     Fold,
-    Head,
     Isotonic,
     Kind,
-    Linear,
     MultiOutput,
     NaiveBayes,
     OneVsRest,
-    Rule,
     Sigmoid,
 )
 from stance.compiled.steps import Features, Floats, Part, name_of, present, read_transformer, refusal, unfrozen

@@ -3,16 +3,18 @@
 import os
 from collections.abc import Callable
 from os import PathLike
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from stance import core
 from stance.compiled.heads import Array, Head
-from stance.compiled.plain import PlainEngine
 from stance.compiled.texts import as_list, for_core, picked
 from stance.core.plan import Plan
+
+if TYPE_CHECKING:
+    from stance.compiled.plain import PlainEngine
 
 Path = Literal["core", "plain"]
 
@@ -151,6 +153,8 @@ class CompiledPipeline:
             scores: Array = self._core.score(items, "float64" if float64 else "float32", threads(self.n_jobs))
             return scores
         if self._plain is None:
+            from stance.compiled.plain import PlainEngine
+
             self._plain = PlainEngine(self.plan)
         return self._plain.score(items)
 

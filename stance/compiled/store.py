@@ -5,28 +5,27 @@ Strings are arrays too: UTF-8 bytes (a lone surrogate as its three bytes) and of
 everything else before a pipeline is built from it; arrays are mapped from their files, not read.
 """
 
-import hashlib
 import json
 import os
-import platform
 import re
 import stat
 import sys
-import tempfile
 import unicodedata
 from collections.abc import Callable
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import numpy as np
 from numpy.lib import format as npy
 
-from stance.compiled import heads
-from stance.compiled.heads import Array, Head
+from stance.compiled.heads import RULES, Array, Head, Linear
 from stance.compiled.pipeline import CompiledPipeline
 from stance.core.plan import Block, Plan, Terms
 from stance.errors import ModelError
+
+if TYPE_CHECKING:
+    from stance.compiled.joint_heads import Calibrator, Fold
 
 FORMAT = "stance compiled pipeline"
 VERSION = 1
@@ -67,6 +66,8 @@ def save(pipeline: CompiledPipeline, folder: str | PathLike[str]) -> None:
 
 def versions() -> dict[str, str]:
     """Return what a compiled pipeline was made with, for information; scikit-learn's only where it is loaded."""
+    import platform
+
     found = {"python": platform.python_version(), "numpy": np.__version__, "unicode": unicodedata.unidata_version}
     for module in ("sklearn", "nltk", "stance"):
         version = getattr(sys.modules.get(module), "__version__", None)
@@ -87,7 +88,7 @@ class _Writer:
             "file": f"{name}.npy",
             "dtype": plain.dtype.str,
             "shape": list(plain.shape),
-            "sha256": hashlib.sha256(plain.data).hexdigest(),
+            "sha256": _sha256(plain),
         }
         _replace(self._folder / f"{name}.npy", lambda file: np.save(file, plain, allow_pickle=False))
         return name
@@ -105,8 +106,16 @@ class _Writer:
         return {"type": "text", "width": width, **self.terms(name, Terms.of(str(label) for label in labels))}
 
 
+def _sha256(array: Array) -> str:
+    import hashlib
+
+    return hashlib.sha256(array.data).hexdigest()
+
+
 def _replace(path: Path, content: "bytes | Callable[[Any], object]") -> None:
     """Write a file beside `path` and move it there: who mapped the old one keeps the old one."""
+    import tempfile
+
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with open(handle, "wb") as file:
@@ -151,29 +160,31 @@ def _narrowest(values: Array) -> Array:
 
 
 def _head_data(head: Head, name: str, writer: _Writer) -> dict[str, Any]:
+    from stance.compiled import joint_heads
+
     match head:
-        case heads.Linear():
+        case Linear():
             classes = writer.labels(f"{name}.classes", head.classes_)
             return {"is": "linear", "start": head.start, "stop": head.stop, "rule": head.rule,
                     "multilabel": head.multilabel, "classes": classes}  # fmt: skip
-        case heads.NaiveBayes():
+        case joint_heads.NaiveBayes():
             return {"is": "naive_bayes", "start": head.start, "stop": head.stop,
                     "classes": writer.labels(f"{name}.classes", head.classes_)}  # fmt: skip
-        case heads.Constant():
+        case joint_heads.Constant():
             return {"is": "constant", "value": head.value}
-        case heads.OneVsRest():
+        case joint_heads.OneVsRest():
             return {"is": "one_vs_rest", "kind": head.kind, "threshold": head.threshold,
                     "classes": writer.labels(f"{name}.classes", head.classes_),
                     "members": _members_data(head.members, name, writer)}  # fmt: skip
-        case heads.MultiOutput():
+        case joint_heads.MultiOutput():
             return {"is": "multi_output", "members": _members_data(head.members, name, writer)}
-        case heads.Calibrated():
+        case joint_heads.Calibrated():
             folds = [
                 {
                     "member": _head_data(fold.member, f"{name}.{i}", writer),
                     "places": list(fold.places),
                     "calibrators": [
-                        {"is": "sigmoid", "slope": c.slope, "offset": c.offset} if isinstance(c, heads.Sigmoid)
+                        {"is": "sigmoid", "slope": c.slope, "offset": c.offset} if isinstance(c, joint_heads.Sigmoid)
                         else {"is": "isotonic", "x": writer.array(f"{name}.{i}.x{j}", c.x),
                               "y": writer.array(f"{name}.{i}.y{j}", c.y)}
                         for j, c in enumerate(fold.calibrators)
@@ -348,7 +359,7 @@ class _Reader:
         path = self._folder / f"{name}.npy"
         array = _mapped(path, np.dtype(said), tuple(sizes))
         if self._verify == "all":
-            found = hashlib.sha256(array.data).hexdigest()
+            found = _sha256(array)
             if found != entry.fields.get("sha256"):
                 raise ModelError(f"{path}: its SHA-256 must be {str(entry.fields.get('sha256'))[:64]}; is {found}")
         return array
@@ -457,29 +468,41 @@ def _head(fields: _Fields, reader: _Reader, n_outputs: int, depth: int) -> Head:
     kind = fields.one_of("is", kinds)
     if depth == 0:
         fields.fail(f"must be nested at most {_DEEPEST_HEAD} deep", kind)
+    if kind == "linear":
+        start, stop, classes = _columns(fields, reader, n_outputs, (1, 2))
+        return Linear(start, stop, classes, fields.one_of("rule", RULES), fields.flag("multilabel"))
+
+    from stance.compiled import joint_heads
+
+    if kind == "naive_bayes":
+        return joint_heads.NaiveBayes(*_columns(fields, reader, n_outputs, (1,)))
     if kind == "constant":
-        return heads.Constant(fields.whole("value", 0, 1))
+        return joint_heads.Constant(fields.whole("value", 0, 1))
     if kind == "multi_output":
-        return heads.MultiOutput(_members(fields, reader, n_outputs, depth))
+        return joint_heads.MultiOutput(_members(fields, reader, n_outputs, depth))
     classes = reader.labels(fields.of("classes"))
-    if kind in ("linear", "naive_bayes"):
-        start = fields.whole("start", 0, n_outputs - 1)
-        stop = fields.whole("stop", start + 1, n_outputs)
-        n, allowed = stop - start, (1, 2) if kind == "linear" and stop - start == 1 else (stop - start,)
-        if len(classes) not in allowed:
-            fields.fail(f"must have {' or '.join(map(str, allowed))} classes for {n} columns", len(classes))
-        if kind == "naive_bayes":
-            return heads.NaiveBayes(start, stop, classes)
-        return heads.Linear(start, stop, classes, fields.one_of("rule", heads.RULES), fields.flag("multilabel"))
     if kind == "one_vs_rest":
         members = _members(fields, reader, n_outputs, depth)
-        how = fields.one_of("kind", heads.KINDS)
+        how = fields.one_of("kind", joint_heads.KINDS)
         if len(members) != (1 if how == "binary" else len(classes)) or (how == "binary" and len(classes) > 2):
             fields.fail(f"must have a member a class ({how})", len(members), "members")
-        return heads.OneVsRest(members, classes, how, fields.number("threshold"))
-    return heads.Calibrated(
+        return joint_heads.OneVsRest(members, classes, how, fields.number("threshold"))
+    return joint_heads.Calibrated(
         tuple(_fold(f, reader, n_outputs, depth, len(classes)) for f in _some(fields, "folds")), classes
     )
+
+
+def _columns(fields: _Fields, reader: _Reader, n_outputs: int, of_one: tuple[int, ...]) -> tuple[int, int, Array]:
+    """Return the first column of a classifier, the one after its last, and its classes: as many as columns, or one of
+    the numbers `of_one` for a single column."""
+    classes = reader.labels(fields.of("classes"))
+    start = fields.whole("start", 0, n_outputs - 1)
+    stop = fields.whole("stop", start + 1, n_outputs)
+    n = stop - start
+    allowed = of_one if n == 1 else (n,)
+    if len(classes) not in allowed:
+        fields.fail(f"must have {' or '.join(map(str, allowed))} classes for {n} columns", len(classes))
+    return start, stop, classes
 
 
 def _some(fields: _Fields, key: str) -> list[_Fields]:
@@ -493,22 +516,26 @@ def _members(fields: _Fields, reader: _Reader, n_outputs: int, depth: int) -> tu
     return tuple(_head(m, reader, n_outputs, depth - 1) for m in _some(fields, "members"))
 
 
-def _fold(fields: _Fields, reader: _Reader, n_outputs: int, depth: int, n_classes: int) -> heads.Fold:
+def _fold(fields: _Fields, reader: _Reader, n_outputs: int, depth: int, n_classes: int) -> "Fold":
+    from stance.compiled import joint_heads
+
     member = _head(fields.of("member"), reader, n_outputs, depth - 1)
-    if isinstance(member, heads.Constant | heads.MultiOutput):
+    if isinstance(member, joint_heads.Constant | joint_heads.MultiOutput):
         fields.fail("must be one classifier", fields.of("member").fields.get("is"), "member")
     places = tuple(fields.wholes("places", 0, n_classes - 1))
     calibrators = tuple(_calibrator(c, reader) for c in _some(fields, "calibrators"))
     if len(places) != len(member.classes_) or (n_classes == 2 and (places != (0, 1) or len(calibrators) != 1)):
         fields.fail("must be the places of the member's classes", list(places), "places")
-    return heads.Fold(member, places, calibrators)
+    return joint_heads.Fold(member, places, calibrators)
 
 
-def _calibrator(fields: _Fields, reader: _Reader) -> heads.Calibrator:
+def _calibrator(fields: _Fields, reader: _Reader) -> "Calibrator":
+    from stance.compiled import joint_heads
+
     if fields.one_of("is", ("sigmoid", "isotonic")) == "sigmoid":
-        return heads.Sigmoid(fields.number("slope"), fields.number("offset"))
+        return joint_heads.Sigmoid(fields.number("slope"), fields.number("offset"))
     x = reader.array(fields.text("x"), "<f8", (None,))
     y = reader.array(fields.text("y"), "<f8", (len(x),))
     if not len(x) or not (np.diff(x) >= 0).all():
         fields.fail("must be thresholds that rise", len(x), "x")
-    return heads.Isotonic(x, y)
+    return joint_heads.Isotonic(x, y)

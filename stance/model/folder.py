@@ -13,14 +13,11 @@ its stored scores is refused, whatever the reason.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import shutil
 from functools import lru_cache
 from os import PathLike
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -93,6 +90,8 @@ def _bundled(name: str, path: Where | None) -> Model:
 def save_model(model: Model, folder: str | PathLike[str]) -> None:
     """Write the model to a folder, which is replaced if it holds an earlier model; raises ModelError if it holds
     anything else."""
+    import shutil
+
     from stance.model.card import model_card
 
     target = Path(folder)
@@ -149,6 +148,8 @@ def _files_below(folder: Path) -> list[str]:
 
 
 def _digest(path: Path) -> str:
+    import hashlib
+
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -233,6 +234,8 @@ def _check_file(folder: Path, path: str, digest: str | None) -> None:
 def _load_scorers(folder: Path, needed: Mapping[str, int], path: Where | None) -> dict[str, Any]:
     """Return the scorers of the parts, None where no outputs are needed; at the same time, since they take most of
     the time of loading and the core builds its tables without holding the interpreter."""
+    from threading import Thread
+
     found: dict[str, Any] = dict.fromkeys(needed)
     failed: dict[str, Exception] = {}
 

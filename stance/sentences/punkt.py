@@ -18,7 +18,7 @@ LONGEST = 20_000
 """Characters that Punkt sees at once, and so the length of the longest sentence. NLTK stops a search of its own
 after five seconds, which a block of some megabytes would need."""
 
-_MARK = re.compile(r"(?:[0-9]{1,3}(?:\.[0-9]{1,3})*|[A-Za-z]|[ivx]{1,4}|[IVX]{1,4})\.\s+(?=\S)")
+_MARK = r"(?:[0-9]{1,3}(?:\.[0-9]{1,3})*|[A-Za-z]|[ivx]{1,4}|[IVX]{1,4})\.\s+(?=\S)"
 _LONGEST_MARK = 64
 _CLOSING = "\"')]}”’»›"
 
@@ -118,7 +118,7 @@ def split_block(text: str, start: int, end: int) -> list[Span]:
     one are taken, and it goes on with the last one. Where there is one only, it is cut at its last white space, or
     at its end where it has none.
     """
-    mark = _MARK.match(text[start : min(end, start + _LONGEST_MARK)])
+    mark = re.match(_MARK, text[start : min(end, start + _LONGEST_MARK)])
     at = start + mark.end() if mark else start
     spans: list[Span] = []
     while end - at > LONGEST:

@@ -5,8 +5,6 @@ from functools import cache
 from typing import Any
 
 from stance import core
-from stance.sentences.paragraphs import find_blocks
-from stance.sentences.punkt import PARAMETERS, split_block
 from stance.text import check_text
 
 Span = tuple[int, int]
@@ -25,6 +23,9 @@ def split_sentences(text: str) -> list[Span]:
 
 def split_sentences_plain(text: str) -> list[Span]:
     """Return the sentences of `text` by NLTK: the specification of the two others."""
+    from stance.sentences.paragraphs import find_blocks
+    from stance.sentences.punkt import split_block
+
     return [span for start, end in find_blocks(text) for span in split_block(text, start, end)]
 
 
@@ -38,6 +39,7 @@ def split_sentences_core(text: str) -> list[Span]:
 def compiled_punkt() -> Any:
     """Return the core's splitter with the bundled parameters, made once."""
     from stance.core._core import Punkt
+    from stance.sentences.punkt import PARAMETERS
 
     stored = json.loads(PARAMETERS.read_text("utf-8"))
     return Punkt(

@@ -77,12 +77,12 @@ class CompiledPipeline:
         self.n_jobs = n_jobs
         self.made_from = made_from
         self.made_with = dict(made_with or {})
-        largest = _largest_sums(plan)
+        self._plain: PlainEngine | None = None
+        self._core = None if path == "plain" else _core_engine(plan, must=path == "core")
+        largest = _largest_sums(plan) if self._core is None else self._core.largest_sums
         self._error = largest * _FLOAT32_DOUBT
         unbounded = not (largest <= _FLOAT32_LARGEST).all()
         self.float64 = float64 or head.wants_float64 or unbounded or any(b.norm is None for b in plan.blocks)
-        self._plain: PlainEngine | None = None
-        self._core = None if path == "plain" else _core_engine(plan, must=path == "core")
 
     @property
     def path(self) -> Path:
@@ -179,10 +179,11 @@ def _largest_sums(plan: Plan) -> npt.NDArray[np.float64]:
     """Return the largest sum of |value * weight| that a row can have, (n_outputs,), where every block has a norm."""
     largest = np.abs(plan.intercept)
     for block in plan.blocks:
+        weights = block.weights.astype(np.float64, copy=False)
         if block.norm == "l2":
-            largest = largest + np.sqrt(np.einsum("ij,ij->j", block.weights, block.weights))
+            largest = largest + np.sqrt(np.einsum("ij,ij->j", weights, weights))
         elif block.norm == "l1":
-            largest = largest + np.abs(block.weights).max(axis=0)
+            largest = largest + np.abs(weights).max(axis=0)
     return largest
 
 

@@ -17,7 +17,7 @@ class PlainEngine:
 
     def __init__(self, plan: Plan) -> None:
         self._blocks = [(_vectorizer(b), b) for b in plan.blocks]
-        self._weights = np.concatenate([b.weights for b in plan.blocks]) if plan.blocks else None
+        self._weights = np.concatenate([b.weights for b in plan.blocks], dtype=np.float64) if plan.blocks else None
         self._intercept = plan.intercept
 
     def values(self, texts: Sequence[str]) -> Any:

@@ -365,11 +365,11 @@ class _Reader:
         return array
 
     def floats(self, name: str, shape: tuple[int | None, ...]) -> Array:
-        """Return array `name`, stored in any float type, as float64."""
+        """Return array `name`, of any float type."""
         array = self.array(name, None, shape)
         if array.dtype.kind != "f":
             self._table.fail("must hold floats", str(array.dtype), name)
-        return array.astype(np.float64, copy=False)
+        return array.astype(array.dtype.newbyteorder("="), copy=False)
 
     def terms(self, fields: _Fields) -> Terms:
         name = fields.text("bytes")

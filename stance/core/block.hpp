@@ -6,6 +6,7 @@
 #include "buffer.hpp"
 #include "pairs.hpp"
 #include "strings.hpp"
+#include "weights.hpp"
 
 namespace stance {
 
@@ -46,8 +47,8 @@ struct BlockPlan {
     bool has_vocabulary, has_stop_words, alternate_sign;
     Terms vocabulary, stop_words;
     size_t n_columns, n_outputs;
-    const double* scale;    // (n_columns,)
-    const double* weights;  // (n_columns, n_outputs)
+    const double* scale;  // (n_columns,)
+    Weights weights;      // (n_columns, n_outputs)
 };
 
 // The value of a word in `strings`: its number and what it may not do, so that `none` is a word that may do nothing.
@@ -75,6 +76,7 @@ struct Block {
     size_t n_rows = 0, stride = 0;  // stride in floats, 32 bytes aligned
     Buffer<float> rows;             // weights * scale, then the norm's column: scale**2 (l2) or |scale| (l1)
     Buffer<u32> column_of;          // of a row
+    std::vector<double> sizes;      // of the weights, one an output: their norm (l2) or the largest (l1); 0 without a norm
     double unit = 1;                // scale in `rows` is scale * unit: a power of two that keeps squares in range
 
     bool hashed() const { return !plan.has_vocabulary; }

@@ -59,11 +59,12 @@ class Buffer {
     void grow(size_t n) {
         const size_t larger = n > capacity_ + capacity_ / 2 ? n : capacity_ + capacity_ / 2;
         if (larger > (SIZE_MAX / 2 - 2 * padding) / sizeof(T)) throw std::bad_alloc();
-        const size_t bytes = (larger * sizeof(T) + 2 * padding - 1) / 64 * 64;
-        T* data = static_cast<T*>(std::aligned_alloc(alignment(bytes), (bytes + alignment(bytes) - 1) / alignment(bytes) * alignment(bytes)));
+        const size_t wanted = larger * sizeof(T) + padding;
+        const size_t bytes = wanted >= large ? (wanted + huge - 1) / huge * huge : (wanted + 63) / 64 * 64;
+        T* data = static_cast<T*>(std::aligned_alloc(wanted >= large ? huge : 64, bytes));
         if (!data) throw std::bad_alloc();
 #ifdef MADV_HUGEPAGE
-        if (bytes >= huge) madvise(static_cast<void*>(data), bytes, MADV_HUGEPAGE);  // tables are read here and there: fewer pages, fewer misses
+        if (wanted >= large) madvise(static_cast<void*>(data), bytes, MADV_HUGEPAGE);  // fewer pages: fewer faults and misses
 #endif
         if (capacity_) std::memcpy(static_cast<void*>(data), data_, capacity_ * sizeof(T));
         std::free(data_);
@@ -71,8 +72,7 @@ class Buffer {
         capacity_ = larger;
     }
 
-    static constexpr size_t huge = 2 << 20;
-    static size_t alignment(size_t bytes) { return bytes >= huge ? huge : 64; }
+    static constexpr size_t huge = 2 << 20, large = 512 << 10;  // a huge page, and from how many bytes on it pays
 
     T* data_ = nullptr;
     size_t capacity_ = 0;

@@ -46,6 +46,13 @@ Value choice(nb::handle object, std::initializer_list<std::pair<const char*, Val
     refuse(std::string(name) + " is not known to the core: " + given);
 }
 
+Precision precision_of(int bits) {
+    if (bits == 16) return Precision::float16;
+    if (bits == 32) return Precision::float32;
+    if (bits != 64) refuse("weights must be float16, float32 or float64");
+    return Precision::float64;
+}
+
 BlockPlan block_plan_of(nb::handle b) {
     BlockPlan plan{};
     plan.analyzer = choice<Analyzer>(b.attr("analyzer"), {{"word", Analyzer::word}, {"char", Analyzer::character}, {"char_wb", Analyzer::character_wb}}, "analyzer");
@@ -72,12 +79,14 @@ BlockPlan block_plan_of(nb::handle b) {
     plan.n_columns = plan.has_vocabulary ? plan.vocabulary.n : nb::cast<size_t>(b.attr("n_hashed"));
     if (plan.n_columns >= (plan.has_vocabulary ? size_t(1) << 28 : size_t(1) << 31) || (!plan.has_vocabulary && plan.n_columns == 0))
         refuse("too many columns, or none");
-    const auto scale = nb::cast<Doubles>(b.attr("scale")), weights = nb::cast<Doubles>(b.attr("weights"));
+    const auto scale = nb::cast<Doubles>(b.attr("scale"));
+    const auto weights = nb::cast<nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>>(b.attr("weights"));
     if (scale.ndim() != 1 || scale.shape(0) != plan.n_columns) refuse("scale must have one value a column");
     if (weights.ndim() != 2 || weights.shape(0) != plan.n_columns) refuse("weights must have one row a column");
+    if (weights.dtype().code != uint8_t(nb::dlpack::dtype_code::Float) || weights.dtype().lanes != 1) refuse("weights must be floats");
     plan.scale = scale.data();
-    plan.weights = weights.data();
     plan.n_outputs = weights.shape(1);
+    plan.weights = {weights.data(), plan.n_outputs, precision_of(weights.dtype().bits)};
     return plan;
 }
 
@@ -141,6 +150,17 @@ class PyEngine {
     }
 
     size_t n_outputs() const { return engine_->n_outputs(); }
+
+    // The largest sum of |value * weight| that a text can have, for each output, where every block has a norm.
+    nb::object largest_sums() const {
+        nb::object out = empty_(nb::make_tuple(n_outputs()), float64_);
+        double* const sums = nb::cast<nb::ndarray<double, nb::ndim<1>, nb::c_contig, nb::device::cpu>>(out).data();
+        for (size_t j = 0; j < n_outputs(); ++j) sums[j] = std::fabs(engine_->intercept()[j]);
+        for (const auto& block : engine_->blocks())
+            for (size_t j = 0; j < n_outputs(); ++j) sums[j] += block->sizes[j];
+        return out;
+    }
+
     const Engine& engine() const { return *engine_; }
 
     nb::object score(nb::handle given, nb::handle dtype, int n_threads, const char* missing) const {
@@ -268,6 +288,8 @@ NB_MODULE(_core, m) {
     nb::class_<PyEngine>(m, "Engine")
         .def(nb::init<nb::object>(), "plan"_a)
         .def_prop_ro("n_outputs", &PyEngine::n_outputs)
+        .def_prop_ro("largest_sums", &PyEngine::largest_sums,
+                     "The largest sum of |value * weight| that a text can have, (n_outputs,), where every block has a norm.")
         .def("score", &PyEngine::score, "texts"_a, "dtype"_a = "float32", "n_threads"_a = 1, "missing"_a = "raise",
              "Return the scores of `texts`, an array of shape (n_texts, n_outputs).");
 }

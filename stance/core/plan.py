@@ -14,7 +14,7 @@ that is the order of scikit-learn's sparse product, so rows that tie there tie h
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -87,7 +87,7 @@ class Terms(Sequence[str]):
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """One vectorizer with the weights of its columns.
+    """One vectorizer with the weights of its columns. Weights count as float64 in whatever type they are stored.
 
     Columns are named by `vocabulary` (distinct terms; a term that the settings can never produce never matches),
     or, where `vocabulary` is None, by scikit-learn's hash into `n_hashed` columns: MurmurHash3 x86 32-bit, seed 0,
@@ -109,7 +109,7 @@ class Block:
     sublinear_tf: bool
     norm: Literal["l1", "l2"] | None
     scale: npt.NDArray[np.float64]  # (n_columns,)
-    weights: npt.NDArray[np.float64]  # (n_columns, n_outputs), C order
+    weights: npt.NDArray[np.floating[Any]]  # (n_columns, n_outputs), C order; float16 and float32 as exact as float64
 
     def __post_init__(self) -> None:
         low, high = self.ngram_range
@@ -128,8 +128,8 @@ class Block:
             "scale must be float64, one a column": (
                 self.scale.dtype == np.float64 and self.scale.shape == (self.n_columns,)
             ),
-            "weights must be float64, C order, one row a column": (
-                self.weights.dtype == np.float64
+            "weights must be float64, float32 or float16, C order, one row a column": (
+                self.weights.dtype in (np.float64, np.float32, np.float16)
                 and self.weights.ndim == 2
                 and len(self.weights) == self.n_columns
                 and self.weights.flags.c_contiguous

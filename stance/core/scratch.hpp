@@ -109,6 +109,7 @@ struct Scratch {
     Buffer<double> sums, word_sums;
     Buffer<double> totals;        // texts_at_once rows of outputs
     Buffer<u64> sorted;
+    Buffer<double> weights;       // of one column
 
     void shrink() {
         for (auto& c : cleans) c.bytes.shrink(kept_bytes), c.word_bits.shrink(kept_bytes), c.solid_bits.shrink(kept_bytes);

@@ -37,8 +37,8 @@ class StringTable {
 
     // Add a string that is not yet there. `value` is below 2**31. A high half of 0 marks an empty place: no key but
     // the empty string's has it, which is no token and not added.
-    void add(const u8* p, size_t n, u32 value) {
-        const Key key = key_of(p, n);
+    void add(const u8* p, size_t n, u32 value) { add(key_of(p, n), p, n, value); }
+    void add(const Key& key, const u8* p, size_t n, u32 value) {
         if (n > longest_) longest_ = n;
         if (is_long(key)) {
             long_.push_back({value, std::vector<u8>(p, p + n)});

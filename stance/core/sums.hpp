@@ -277,10 +277,11 @@ struct CountSums {
             norm += plan.norm == Norm::l2 ? x * x : std::fabs(x);
         }
         if (plan.norm == Norm::l2) norm = std::sqrt(norm);
+        double* const weights = scratch.weights.reserve(plan.n_outputs + 1);
         for (size_t i = 0; i < counts.n_unique; ++i) {
             double x = value(i);
             if (plan.norm != Norm::none && norm != 0) x /= norm;
-            const double* weights = plan.weights + (sorted[i] >> 32) * plan.n_outputs;
+            plan.weights.copy_row(sorted[i] >> 32, weights);
             for (size_t j = 0; j < plan.n_outputs; ++j) totals[j] += x * weights[j];
         }
     }

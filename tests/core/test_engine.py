@@ -1,5 +1,7 @@
 """The engine against scikit-learn itself: vectorizer, then the linear product, over every setting it knows."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import scipy.sparse
@@ -123,3 +125,53 @@ def test_hashed_scores_are_those_of_scikit_learn(setting, texts, n_hashed, alter
     with pytest.raises(UnicodeEncodeError) as caught:
         stance.core.engine(plan).score(texts)
     assert caught.value.args == raised.args
+
+
+def words_block(terms: list[str], scale: np.ndarray, weights: np.ndarray, **settings: object) -> Block:
+    """A block of single words and pairs, with these weights."""
+    plain = {"tokens": "space", "ngram_range": (1, 2), "norm": None, "sublinear_tf": False} | settings
+    return Block(
+        analyzer="word", lowercase=False, strip_accents=None, stop_words=None, vocabulary=Terms.of(terms), n_hashed=0,
+        alternate_sign=False, binary=False, scale=scale, weights=weights, **plain,
+    )  # fmt: skip
+
+
+def test_every_float16_weight_counts_as_the_float64_it_stands_for():
+    """Weights in two bytes, as models store them, give the scores of the same weights in eight."""
+    halves = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    halves = halves[np.isfinite(halves)].reshape(32, -1)
+    terms = [f"w{i:02}" for i in range(32)]
+    for narrow in (halves, halves.astype(np.float32) * np.float32(1.1)):
+        plan = Plan((words_block(terms, np.full(32, 0.7), narrow),), np.zeros(narrow.shape[1]))
+        wide = Plan((words_block(terms, np.full(32, 0.7), narrow.astype(np.float64)),), np.zeros(narrow.shape[1]))
+        for dtype in ("float64", "float32"):
+            found = stance.core.engine(plan).score(terms, dtype=dtype)
+            np.testing.assert_array_equal(found, stance.core.engine(wide).score(terms, dtype=dtype))
+        np.testing.assert_array_equal(
+            stance.core.engine(plan).score(terms, dtype="float64"), 0.7 * narrow.astype(float)
+        )
+
+
+@given(
+    st.lists(st.text(st.sampled_from("ab \u00e9\u4e2d"), min_size=0, max_size=90), min_size=1, max_size=30, unique=True)
+)
+@settings(max_examples=200, deadline=None)
+def test_terms_of_any_shape_are_found_as_their_words_are(terms):
+    """Terms with spaces at their ends or twice in a row, of any length, do not upset the others, which are found."""
+    weights = np.eye(len(terms))
+    engine = stance.core.engine(Plan((words_block(terms, np.ones(len(terms)), weights),), np.zeros(len(terms))))
+    found = engine.score(terms, dtype="float64")
+    for text, row in zip(terms, found, strict=True):
+        words = text.split()
+        grams = words + [" ".join(pair) for pair in pairwise(words)]
+        assert row.tolist() == [grams.count(term) for term in terms]
+
+
+@pytest.mark.parametrize("norm", ["l1", "l2"])
+def test_the_largest_sums_are_the_norms_of_the_weights(norm):
+    """For values of norm 1: the largest weight under l1, the root of their squares under l2; NaN stays NaN."""
+    weights = np.array([[1.0, -2.0, np.nan], [3.0, 0.5, 1.0], [0.0, 0.0, 7.0]])
+    plan = Plan((words_block(["a", "b", "a b"], np.ones(3), weights, norm=norm),), np.array([-1.0, 0.0, 0.0]))
+    found = stance.core.engine(plan).largest_sums
+    expected = [3.0, 2.0, np.nan] if norm == "l1" else [np.sqrt(10), np.sqrt(4.25), np.nan]
+    np.testing.assert_allclose(found, np.array([1.0, 0.0, 0.0]) + expected, rtol=1e-15)

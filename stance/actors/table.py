@@ -33,7 +33,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stance.actors.words import bare_word, word_key, word_pattern
-from stance.errors import ActorError
+from stance.errors import ActorError, TextError
+from stance.text import read_text
 
 if TYPE_CHECKING:
     from stance.actors.forms import Form
@@ -135,9 +136,9 @@ def load_actors(path: str | Path | None = None, *, extend: bool = False) -> Acto
         return _bundled()
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ActorError(f"{path}: not a readable UTF-8 file of actors: {error}") from None
+        text = read_text(path)
+    except TextError as error:
+        raise ActorError(str(error)) from None
     return _read(text, str(path), check=True, base=_bundled() if extend else None)
 
 

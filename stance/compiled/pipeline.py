@@ -72,6 +72,7 @@ class CompiledPipeline:
         made_with: dict[str, str] | None = None,
     ) -> None:
         threads(n_jobs)
+        check_path(path)
         self.plan = plan
         self.head = head
         self.n_jobs = n_jobs
@@ -187,10 +188,18 @@ def _largest_sums(plan: Plan) -> npt.NDArray[np.float64]:
     return largest
 
 
+def check_path(path: object) -> None:
+    """Raise ValueError unless `path` is "core", "plain" or None."""
+    if path not in ("core", "plain", None):
+        raise ValueError(f"path must be 'core', 'plain' or None; got {path!r}")
+
+
 def threads(n_jobs: int | None) -> int:
     """Return the number of threads that `n_jobs` means: None is 1, -1 all cores, -2 all but one; 0 raises."""
     if n_jobs is None:
         return 1
+    if not hasattr(n_jobs, "__index__"):
+        raise TypeError(f"n_jobs must be a whole number or None; got {n_jobs!r}")
     if n_jobs == 0:
         raise ValueError("n_jobs must be a number of threads, or negative to count from the cores; got 0")
     if n_jobs > 0:

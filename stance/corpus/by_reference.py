@@ -140,8 +140,8 @@ def materialize(
     out and reported.
     """
     paths = [Path(references)] if isinstance(references, (str, Path)) else [Path(p) for p in references]
-    known = load_sources(sources if sources is not None else _sources_near(paths[0]))
     rows = [row for path in paths for row in reference_rows(path)]
+    known = load_sources(sources if sources is not None else _sources_near(paths[0]))
     raise_faults(
         [
             f"{where}: source must be one of {', '.join(known)}; got {row['source']!r}"

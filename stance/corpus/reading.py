@@ -121,7 +121,12 @@ def _csv_rows(path: Path) -> Iterator[tuple[str, Any]]:
     csv.field_size_limit(2**31 - 1)
     reader = csv.DictReader(io.StringIO(read_text(path), newline=""))
     if reader.fieldnames is None or not {"document", "text"} <= set(reader.fieldnames):
-        raise CorpusError(f"{path}:1: the header must have the columns document and text; got {reader.fieldnames}")
+        names = reader.fieldnames or ()
+        otherwise = len(names) == 1 and set(";\t") & set(names[0])
+        hint = "; cells must be parted by commas" if otherwise else ""
+        raise CorpusError(
+            f"{path}:1: the header must have the columns document and text; got {reader.fieldnames}{hint}"
+        )
     for row in reader:
         if None in row:
             raise CorpusError(f"{path}:{reader.line_num}: a row must have {len(reader.fieldnames)} cells; got more")
@@ -150,9 +155,9 @@ def read_corpus_rows(
             elif before.text != sentence.text:
                 first = before.codings[0].where
                 two = f"{first} has {before.text[:60]!r}, here {sentence.text[:60]!r}"
-                raise CorpusError(f"{sentence.key} must have one text; {two}")
-            elif coding.coder in {c.coder for c in before.codings}:
-                raise CorpusError(f"{sentence.key} is there twice by the coder {coding.coder!r}")
+                raise CorpusError(f"{sentence.place} must have one text; {two}")
+            elif twice := [c.where for c in before.codings if c.coder == coding.coder]:
+                raise CorpusError(f"{sentence.place} is there twice by the coder {coding.coder!r}, first in {twice[0]}")
             else:
                 found[sentence.key] = _with_coding(before, coding)
         except CorpusError as error:

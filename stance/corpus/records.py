@@ -65,6 +65,12 @@ class CodedSentence:
         """The sentence's identity within a corpus."""
         return self.document, self.passage, self.sentence
 
+    @property
+    def place(self) -> str:
+        """The sentence's place as a person reads it: "sentence 3 of document 'a'"."""
+        passage = "" if self.passage is None else f", passage {self.passage!r}"
+        return f"sentence {self.sentence} of document {self.document!r}{passage}"
+
     def deciding(self, layer: str) -> tuple[Coding, ...]:
         """Return the codings that decide a layer ("claims", "role", "voice", "stance"): the adjudicated one alone
         where it codes that layer, else all that code it; none where nobody did."""
@@ -97,7 +103,8 @@ class Corpus:
         """Return both corpora as one; raises CorpusError where they share a sentence."""
         shared = {s.key for s in self.sentences} & {s.key for s in other.sentences}
         if shared:
-            raise CorpusError(f"corpora to be joined must share no sentence; both have {min(shared, key=str)}")
+            first = next(s for s in self.sentences if s.key in shared)
+            raise CorpusError(f"corpora to be joined must share no sentence; both have {first.place}")
         return Corpus(f"{self.name}+{other.name}", self.sentences + other.sentences)
 
     @property
@@ -206,7 +213,11 @@ def must_be_one_of(what: str, known: Sequence[str], given: Any) -> str:
     """Return the sentence that says what was allowed and what was given."""
     if not known:
         return f"{what} must be left out, as the codebook has no such layer; got {given!r}"
-    return f"{what} must be one of {', '.join(known)}; got {given!r}"
+    from difflib import get_close_matches
+
+    near = get_close_matches(given, known, 1) if isinstance(given, str) else []
+    hint = f": did you mean {near[0]!r}?" if near else ""
+    return f"{what} must be one of {', '.join(known)}; got {given!r}{hint}"
 
 
 def raise_faults(faults: list[str]) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from stance.actors import ActorTable, load_actors
 from stance.codebook import Codebook
 from stance.compiled.heads import softmax
-from stance.compiled.pipeline import CompiledPipeline, Path, threads
+from stance.compiled.pipeline import CompiledPipeline, Path, check_path, threads
 from stance.features.masking import masked
 from stance.features.target_view import target_view
 from stance.labels.columns import DocumentScores
@@ -23,6 +23,7 @@ from stance.labels.sentences import build_documents
 from stance.model.parameters import Calibration, Layers, Provenance
 from stance.model.scorer import scores_of
 from stance.text import check_text
+from stance.text.arguments import check_made
 
 if TYPE_CHECKING:
     from stance.core.documents import CompiledDocuments
@@ -91,7 +92,8 @@ class Model:
         return self._actors
 
     def with_actors(self, actors: ActorTable) -> Model:
-        """Return the same model with another table of actors."""
+        """Return the same model with another table of actors; raises TypeError where it is the name of a file."""
+        check_made(actors, ActorTable, "actors", "stance.load_actors")
         return Model(
             self.name, self.codebook, self.sentence_scorer, self.target_scorer, self.calibration, self.provenance,
             blind_targets=self.blind_targets, masked_kinds=self.masked_kinds, actors=actors, report=self.report,
@@ -104,7 +106,9 @@ class Model:
         return "plain" if scorer is None else scorer.path
 
     def with_path(self, path: Path) -> Model:
-        """Return the same model on another path; raises RuntimeError for "core" where the core is not available."""
+        """Return the same model on another path, "core" or "plain"; raises RuntimeError for "core" where the core is
+        not available."""
+        check_path(path)
 
         def moved(scorer: CompiledPipeline | None) -> CompiledPipeline | None:
             return None if scorer is None else CompiledPipeline(scorer.plan, scorer.head, path=path)
@@ -170,6 +174,8 @@ class Model:
         Any str is labelled, whatever it holds, with a UserWarning where the model is for English and the text does not
         look it; raises TypeError or TextError for what is no text.
         """
+        if document is not None:
+            check_text(document, "document")
         (labelled, is_foreign), *_ = self._label_batch([(document, text)], _targets(targets))
         if is_foreign:
             warnings.warn(self._foreign(labelled), stacklevel=2)

@@ -25,6 +25,7 @@ from stance.model.parameters import Calibration, Layers, Provenance, Settings
 from stance.model.scorer import linear_scorer
 from stance.scores.calibration import best_threshold
 from stance.scores.classifiers import MulticlassClassifier, MultilabelClassifier
+from stance.text.arguments import check_made
 
 Floats = NDArray[np.float64]
 
@@ -60,7 +61,7 @@ def train(
 
     The same corpus, settings and library versions give the same model. Warns of labels without a positive example,
     which the model then never gives. Raises CorpusError where labels are not in the codebook, a layer of it is not
-    coded at all, or there are fewer than two documents.
+    coded at all, or there are fewer than two documents; TypeError where the corpus is the name of a file.
     """
     return train_out_of_fold(corpus, codebook, name=name, settings=settings, actors=actors, n_jobs=n_jobs)[0]
 
@@ -75,6 +76,8 @@ def train_out_of_fold(
     n_jobs: int | None = None,
 ) -> tuple[Model, OutOfFold]:
     """Return the model that `train` returns, and its out-of-fold probabilities, for figures that are honest."""
+    check_made(corpus, Corpus, "corpus", "stance.read_corpus")
+    check_made(codebook, Codebook, "codebook", "stance.load_codebook")
     settings = settings or Settings()
     corpus.check(codebook)
     groups = document_groups(corpus)

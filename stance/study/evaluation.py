@@ -42,6 +42,7 @@ from stance.study.layers import confusion_rows, layer_figures, precision_recall,
 from stance.study.predictions import Predictions, out_of_fold_predictions, predict
 from stance.study.report import Report
 from stance.study.truth import Truth, read_truth
+from stance.text.arguments import check_made
 
 if TYPE_CHECKING:
     from stance.actors import ActorTable
@@ -64,8 +65,13 @@ def evaluate(
     the codebook's own) and, where two coders coded a sentence, their agreement. Claims that only some coders gave count
     neither way, any coder's role is right, voice and stance are judged where coders agree. All with 95 % intervals
     bootstrapped over documents by `n_resamples` resamples from `seed`; `stance.study.evaluation` lists the names and
-    rules. Raises CorpusError where the corpus has labels that the model's codebook has not.
+    rules. Raises CorpusError where the corpus has labels that the model's codebook has not; TypeError where model or
+    corpus is the name of a file.
     """
+    from stance.model.model import Model
+
+    check_made(model, Model, "model", "stance.load")
+    check_made(corpus, Corpus, "corpus", "stance.read_corpus")
     corpus.check(model.codebook)
     return report_on(
         predict(model, corpus), corpus, model.codebook,

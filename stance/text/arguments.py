@@ -1,8 +1,12 @@
-"""Arguments that must be text."""
+"""Arguments of public functions, checked at the door: those that must be text, and those something else makes."""
+
+from typing import Any, TypeVar
 
 from stance.errors import TextError
 
 _SHOWN = 40  # characters of a wrong value that an error repeats
+
+Kind = TypeVar("Kind")
 
 
 def check_text(value: object, name: str = "text") -> str:
@@ -21,7 +25,17 @@ def check_text(value: object, name: str = "text") -> str:
         raise TypeError(f"{name} must be str, got None: leave out what is missing, or give an empty str")
     if isinstance(value, float) and value != value:
         raise TypeError(f"{name} must be str, got NaN (a missing value): leave it out, or give an empty str")
-    shown_value = repr(value)
-    if len(shown_value) > _SHOWN:
-        shown_value = shown_value[:_SHOWN] + "…"
-    raise TypeError(f"{name} must be str, got {type(value).__name__} {shown_value}")
+    raise TypeError(f"{name} must be str, got {type(value).__name__} {_shown(value)}")
+
+
+def check_made(value: Any, kind: type[Kind], name: str, maker: str) -> Kind:
+    """Return `value` if it is of a kind; raises TypeError that says which function, `maker`, makes one."""
+    if not isinstance(value, kind):
+        made = f"a {kind.__name__}, as {maker} returns it"
+        raise TypeError(f"{name} must be {made}; got {type(value).__name__} {_shown(value)}")
+    return value
+
+
+def _shown(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…"

@@ -166,15 +166,15 @@ def test_the_first_20_errors_come_at_once(tmp_path):
     assert str(error.value).endswith("… and 5 more")
 
 
-@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00C"])
+@pytest.mark.parametrize("content", [None, b"China\t\xe9"])
 def test_a_file_that_cannot_be_read_is_an_error_that_names_it(tmp_path, content):
     """Missing, a directory, or not UTF-8."""
     path = tmp_path / "actors.tsv"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(ActorError, match=r"actors\.tsv: not a readable UTF-8 file of actors"):
+    with pytest.raises(ActorError, match=r"actors\.tsv: (no such file|byte 6 \(0xe9\) is not UTF-8)"):
         load_actors(path)
-    with pytest.raises(ActorError, match="not a readable"):
+    with pytest.raises(ActorError, match="is a directory"):
         load_actors(tmp_path)
 
 

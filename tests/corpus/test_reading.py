@@ -122,6 +122,7 @@ GOOD = {"document": "a", "text": "One."}
         (GOOD | {"claims": {"demand": 1}}, "claims must be a list of names; got {'demand': 1}"),
         (GOOD | {"claims": [3]}, r"claims must be a list of names; got \[3\]"),
         (GOOD | {"claims": ["sarcasm"]}, "claims must be one of destabilizing, .*; got 'sarcasm'"),
+        (GOOD | {"claims": ["provocaton"]}, "got 'provocaton': did you mean 'provocation'"),
         (GOOD | {"role": "opinion"}, "role must be one of event, background, .*; got 'opinion'"),
         (GOOD | {"role": ["event"]}, r"role must be one name; got \['event'\]"),
         (GOOD | {"voice": "mine"}, "voice must be one of author, attributed; got 'mine'"),
@@ -154,7 +155,8 @@ def test_the_first_twenty_faults_are_reported_at_once(tmp_path):
 def test_the_same_sentence_twice_by_one_coder_is_refused(tmp_path):
     """The second line is named, with the key and the coder."""
     row = GOOD | {"sentence": 0, "coder": "ana"}
-    with pytest.raises(CorpusError, match=r"corpus\.jsonl:2: .*is there twice by the coder 'ana'"):
+    twice = r"jsonl:2: sentence 0 of document 'a' is there twice by the coder 'ana', first in .*jsonl:1$"
+    with pytest.raises(CorpusError, match=twice):
         read_corpus(jsonl(tmp_path, row, row))
 
 
@@ -284,6 +286,8 @@ def test_compressed_jsonl_is_read_and_what_is_not_gzip_is_refused(tmp_path):
     [
         ("corpus.txt", b"x", "must be a .jsonl, .jsonl.gz or .csv file, or a DataFrame; got "),
         ("corpus.jsonl", b"", r"/corpus\.jsonl: a corpus must hold at least one sentence; got none"),
+        ("corpus.csv", b"document;text\nd;Hello.\n", r"got \['document;text'\]; cells must be parted by commas"),
+        ("corpus.csv", b"document,words\nd,Hello.\n", r"must have the columns .*; got \['document', 'words'\]$"),
         ("corpus.jsonl", b"\n\n", "a corpus must hold at least one sentence; got none"),
         ("corpus.jsonl", b'{"document": "a", "text": "caf\xe9"}', "UTF-8"),
     ],
@@ -317,7 +321,7 @@ def test_corpora_are_joined_unless_they_share_a_sentence(tmp_path):
     """The shared key is named."""
     one, two = (read_corpus(jsonl(tmp_path, GOOD | {"document": d}, name=f"{d}.jsonl")) for d in "ab")
     assert (one + two).documents == ["a", "b"]
-    with pytest.raises(CorpusError, match="must share no sentence"):
+    with pytest.raises(CorpusError, match="must share no sentence; both have sentence 0 of document"):
         one + one
 
 

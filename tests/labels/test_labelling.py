@@ -54,6 +54,20 @@ def test_ready_sentences_are_labelled_one_for_one(model, sentences):
     assert all(document.text[s.span[0] : s.span[1]] == s.text for s in document.sentences)
 
 
+@pytest.mark.parametrize("wrong", [7, b"a"])
+def test_a_document_s_id_is_a_str(model, wrong):
+    """A number would not come back from JSON."""
+    with pytest.raises((TypeError, stance.StanceError), match="document must be str, got"):
+        model.label("Peace.", document=wrong)
+
+
+@pytest.mark.parametrize("n_jobs", ["2", 1.5])
+def test_a_number_of_jobs_that_is_none_is_refused(model, n_jobs):
+    """With what was given."""
+    with pytest.raises(TypeError, match="n_jobs must be a whole number or None; got"):
+        list(model.label_documents(["Peace."], n_jobs=n_jobs))
+
+
 TEXTS = [f"On day {i} NATO must stop its drills. They endanger peace in Asia, Moscow said." for i in range(40)]
 
 

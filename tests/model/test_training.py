@@ -38,6 +38,28 @@ def test_labels_that_the_codebook_does_not_know_are_refused_with_their_place(cor
         stance.train(stance.read_corpus(path), stance.load_codebook("security"))
 
 
+def test_a_name_where_a_corpus_a_codebook_or_a_model_must_be_is_refused(model, corpus):
+    """What must be there, which function makes it, and what was given."""
+    codebook = stance.load_codebook("security")
+    made = r"{} must be a {}, as stance\.{} returns it; got str 'mine"
+    with pytest.raises(TypeError, match=made.format("corpus", "Corpus", "read_corpus")):
+        stance.train("mine.jsonl", codebook)
+    with pytest.raises(TypeError, match=made.format("codebook", "Codebook", "load_codebook")):
+        stance.train(corpus, "mine.toml")
+    with pytest.raises(TypeError, match=made.format("model", "Model", "load")):
+        stance.evaluate("mine", corpus)
+    with pytest.raises(TypeError, match=made.format("corpus", "Corpus", "read_corpus")):
+        stance.evaluate(model, "mine.jsonl")
+    with pytest.raises(TypeError, match=made.format("actors", "ActorTable", "load_actors")):
+        model.with_actors("mine.tsv")
+
+
+def test_a_path_that_is_none_is_refused(model):
+    """Only core and plain are."""
+    with pytest.raises(ValueError, match="path must be 'core', 'plain' or None; got 'gpu'"):
+        model.with_path("gpu")
+
+
 def test_a_corpus_of_one_document_cannot_be_trained_on(corpus):
     """Out-of-fold scores need two documents."""
     one = corpus.select([document == corpus.documents[0] for document in corpus.documents])

@@ -338,10 +338,10 @@ void build_words(Block& block, Arena& arena) {
     }
 
     if (plan.high >= 3) {
-        block.pairs.start(parts.total());  // each n-gram brings at most its prefixes
+        block.pairs.start(parts.total(), words.size() + parts.total());  // each n-gram brings at most its prefixes
         chain(block, parts, longer, n_longer, u32(n_single));
     } else {
-        block.pairs.start(n_longer);
+        block.pairs.start(n_longer, words.size());
         u64* const pairs = arena.take<u64>(n_longer);
         each_prefetched(n_longer, [&](size_t i) { __builtin_prefetch(parts.begin(longer[i])); },
                         [&](size_t i) { pairs[i] = pair_of(parts.begin(longer[i])[0], parts.begin(longer[i])[1]); });

@@ -56,6 +56,7 @@ namespace word_value {
 constexpr u32 never_starts = 1;   // no n-gram of two words or more begins with it
 constexpr u32 never_follows = 2;  // it stands in none behind the first word
 constexpr u32 not_stop = 4;
+constexpr u32 seen_before = 4;  // in place of it, once stop words are gone
 constexpr int number_shift = 3;
 }  // namespace word_value
 

@@ -46,7 +46,8 @@ struct WordScorer {
         u32* __restrict singles = scratch.singles.data() + n_singles;
         u64* __restrict pairs = scratch.pairs.data() + n_pairs;
         u32* __restrict pair_slots = scratch.pair_slots.data() + n_pairs;
-        const int pair_shift = block.pairs.shift();
+        const bool narrow = block.pairs.narrow();
+        const size_t n_buckets = block.pairs.n_buckets();
         const PairTable::Bucket* const pair_buckets = block.pairs.buckets();
         const u32 n_word_rows = block.n_word_rows;
         const float* const rows = block.rows.data();
@@ -63,7 +64,7 @@ struct WordScorer {
             __builtin_prefetch(row + 16);
             if (pairs_wanted) {
                 const u64 pair = pair_of(last >> number_shift, id);
-                const size_t slot = hash_pair(pair) >> pair_shift;
+                const size_t slot = narrow ? PairTable::narrow_slot(PairTable::narrow_pair(last >> number_shift, id), n_buckets) : PairTable::wide_slot(pair, n_buckets);
                 pairs[q] = pair;
                 pair_slots[q] = u32(slot);
                 q += ((last | value >> 1) & 1) ^ 1;
@@ -579,6 +580,12 @@ template <class Sums>
 void score_group(const Engine& engine, const Block& block, const CleanTexts& texts, size_t n_texts, size_t first, Counts& counts, WordMemo& memo, Scratch& scratch, double* totals) {
     const size_t stride_of_totals = totals_stride(engine);
     if (block.plan.analyzer == Analyzer::word && !block.hashed()) {
+        if (std::is_same<Sums, FloatSums>::value && block.plan.high <= 2) {
+            WordBlockScorer(block, counts, scratch).score(texts, n_texts, totals, stride_of_totals);
+            for (size_t t = 0; t < n_texts; ++t)
+                if (texts.size[t] > long_text) WordScorer<Sums>(block, counts, scratch).score_long(texts[t], totals + t * stride_of_totals);
+            return;
+        }
         WordScorer<Sums> scorer(block, counts, scratch);
         scorer.score_block(texts, n_texts, totals, stride_of_totals);
     } else if (block.plan.analyzer == Analyzer::word) {

@@ -33,6 +33,7 @@ namespace stance::avx2 {
 #include "clean.hpp"
 #include "tokens.hpp"
 #include "sums.hpp"
+#include "word_blocks.hpp"
 #include "kernel.hpp"
 }  // namespace stance::avx2
 

@@ -26,6 +26,7 @@ namespace stance::baseline {
 #include "clean.hpp"
 #include "tokens.hpp"
 #include "sums.hpp"
+#include "word_blocks.hpp"
 #include "kernel.hpp"
 }  // namespace stance::baseline
 

@@ -8,63 +8,104 @@ namespace stance {
 
 inline u64 pair_of(u32 first, u32 second) { return u64(first) << 32 | second; }
 
+// Buckets of one cache line. Where all numbers are below 65,535 (`narrow`), a pair is kept in 32 bits, and a line holds
+// seven of them instead of five.
 class PairTable {
   public:
-    static constexpr int width = 5;
+    static constexpr int width = 5, narrow_width = 7;
+    static constexpr u32 narrow_numbers = 0xFFFF;
 
-    struct alignas(64) Bucket {
+    struct Wide {
         u64 pair[width];
         u32 value[width + 1];  // the last: none or beyond
     };
+    struct Narrow {
+        u32 pair[narrow_width + 1];   // the last: never one
+        u32 value[narrow_width + 1];  // the last: none or beyond
+    };
+    union alignas(64) Bucket {
+        Wide wide;
+        Narrow narrow;
+    };
 
-    // Both numbers of a pair are below 2**32 - 1, so no pair is all ones, which marks an empty place.
-    void start(size_t n) {
-        size_t buckets = 2;
-        shift_ = 63;
-        while (buckets * 3 < n + 1) buckets *= 2, --shift_;
-        mask_ = buckets - 1;
-        buckets_.reserve(buckets);
-        for (size_t i = 0; i < buckets; ++i) {
+    // Make room for `n` pairs of numbers below `numbers`, which is below 2**32 - 1, so no pair is all ones, which marks
+    // an empty place.
+    void start(size_t n, size_t numbers) {
+        narrow_ = numbers <= narrow_numbers;
+        n_buckets_ = 1 + (narrow_ ? n * 2 / 9 : n / 3);
+        buckets_.reserve(n_buckets_);
+        for (size_t i = 0; i < n_buckets_; ++i) {
             Bucket& b = buckets_[i];
-            for (int j = 0; j < width; ++j) b.pair[j] = ~0ull, b.value[j] = none;
-            b.value[width] = none;
+            if (narrow_)
+                for (int j = 0; j <= narrow_width; ++j) b.narrow.pair[j] = 0xFFFFFFFF, b.narrow.value[j] = none;
+            else {
+                for (int j = 0; j < width; ++j) b.wide.pair[j] = ~0ull;
+                for (int j = 0; j <= width; ++j) b.wide.value[j] = none;
+            }
         }
+    }
+
+    bool narrow() const { return narrow_; }
+    size_t n_buckets() const { return n_buckets_; }
+    const Bucket* buckets() const { return buckets_.data(); }
+
+    // Of a pair in 32 bits.
+    static u32 narrow_pair(u32 first, u32 second) { return first << 16 | second; }
+    static size_t narrow_slot(u32 pair, size_t n_buckets) {
+        return size_t(u64((pair ^ pair >> 15) * 0x9E3779B1u) * n_buckets >> 32);
+    }
+    static size_t wide_slot(u64 pair, size_t n_buckets) { return size_t((hash_pair(pair) >> 32) * n_buckets >> 32); }
+    size_t slot(u64 pair) const {
+        return narrow_ ? narrow_slot(narrow_pair(u32(pair >> 32), u32(pair)), n_buckets_) : wide_slot(pair, n_buckets_);
     }
 
     // The place of the pair's value; a new pair has `none` there. Valid until the next call.
     u32& at(u64 pair) {
-        for (size_t i = slot(pair);; i = (i + 1) & mask_) {
-            Bucket& b = buckets_[i];
-            for (int j = 0; j < width; ++j) {
-                if (b.pair[j] == pair) return b.value[j];
-                if (b.pair[j] == ~0ull) {
-                    b.pair[j] = pair;
-                    return b.value[j];
-                }
+        for (size_t i = slot(pair);; i = next(i)) {
+            if (narrow_) {
+                if (u32* value = place(buckets_[i].narrow.pair, buckets_[i].narrow.value, narrow_width, narrow_pair(u32(pair >> 32), u32(pair)))) return *value;
+            } else if (u32* value = place(buckets_[i].wide.pair, buckets_[i].wide.value, width, pair)) {
+                return *value;
             }
-            b.value[width] = beyond;
         }
     }
 
-    int shift() const { return shift_; }
-    const Bucket* buckets() const { return buckets_.data(); }
-
-    size_t slot(u64 pair) const { return hash_pair(pair) >> shift_; }
-
+    // The value of the pair, sought from bucket `i` on; none if it is not there.
     u32 find_far(u64 pair, size_t i) const {
-        for (size_t tried = 0; tried <= mask_; ++tried, i = (i + 1) & mask_) {
+        for (size_t tried = 0; tried < n_buckets_; ++tried, i = next(i)) {
             const Bucket& b = buckets_[i];
-            for (int j = 0; j < width; ++j)
-                if (b.pair[j] == pair) return b.value[j];
-            if (b.value[width] == none) return none;
+            const u32 value = narrow_ ? find(b.narrow.pair, b.narrow.value, narrow_width, narrow_pair(u32(pair >> 32), u32(pair)))
+                                      : find(b.wide.pair, b.wide.value, width, pair);
+            if (value != beyond) return value;
         }
         return none;
     }
 
   private:
+    size_t next(size_t i) const { return i + 1 < n_buckets_ ? i + 1 : 0; }
+
+    template <class Pair>
+    static u32* place(Pair* pairs, u32* values, int n, Pair pair) {
+        for (int j = 0; j < n; ++j) {
+            if (pairs[j] == pair) return values + j;
+            if (pairs[j] == Pair(~Pair(0))) {
+                pairs[j] = pair;
+                return values + j;
+            }
+        }
+        values[n] = beyond;
+        return nullptr;
+    }
+    template <class Pair>
+    static u32 find(const Pair* pairs, const u32* values, int n, Pair pair) {
+        for (int j = 0; j < n; ++j)
+            if (pairs[j] == pair) return values[j];
+        return values[n];
+    }
+
     Buffer<Bucket> buckets_;
-    size_t mask_ = 0;
-    int shift_ = 63;
+    size_t n_buckets_ = 0;
+    bool narrow_ = false;
 };
 
 }  // namespace stance

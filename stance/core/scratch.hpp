@@ -49,16 +49,31 @@ struct Counts {
     size_t n_unique = 0, n_summed = 0;
     Buffer<u32> again;  // rows seen more than once
     Buffer<u32> touched;  // rows seen first as part of a word's sum
+    Buffer<u16> last_text;  // by number of a word: the text in which it was last seen; one place more for other words
+    u16 text = 0;           // texts are numbered from 1 to 65,535, then again
+    size_t n_words = 0;
     Buffer<float> factors;
     size_t n_again = 0, n_touched = 0;
     size_t n_rows = 0;
 
-    void fit(size_t rows) {
+    void fit(size_t rows, size_t words) {
+        if (n_words != words) {
+            last_text.zeros(words + 1);
+            n_words = words;
+            text = 0;
+        }
         if (n_rows == rows) return;
         seen.zeros(rows / 64 + 1);
         count.zeros(rows + 1);
         n_rows = rows;
         n_unique = n_again = n_summed = n_touched = 0;
+    }
+    u16 next_text() {
+        if (++text == 0) {
+            last_text.zeros(n_words + 1);
+            text = 1;
+        }
+        return text;
     }
 };
 
@@ -92,10 +107,11 @@ struct Scratch {
     Buffer<Key> keys;             // of tokens or character n-grams
     Buffer<u32> slots;            // their buckets
     Buffer<Token> tokens;         // where they stand
+    Buffer<u32> starts, ends;     // the same by first and last byte, for a block of texts
     Buffer<u32> words;            // values of words
     Buffer<u64> pairs;
-    Buffer<u32> pair_slots;
-    Buffer<u32> singles, longer;  // rows found
+    Buffer<u32> narrow_pairs, pair_slots;
+    Buffer<u32> singles, again, longer;  // rows found
     Buffer<Key> gram_keys;        // of character n-grams, on their way to rows
     Buffer<u32> gram_slots, gram_rows;
     Buffer<Token> gram_tokens;

@@ -76,7 +76,7 @@ struct FloatSums {
     static constexpr int32_t summed_once = 1 << 20;  // in a count: how often its row stands in the sum, beyond once
 
     FloatSums(const Block& b, Counts& c, Scratch& scratch) : block(b), counts(c), sums(scratch.sums.reserve(b.stride + 8)) {
-        counts.fit(b.n_rows);
+        counts.fit(b.n_rows, b.n_words);
     }
     INLINE void begin() {
         has_summed = false;
@@ -145,32 +145,47 @@ struct FloatSums {
         }
         counts.n_again += kept;
     }
+    // Rows that are counted already.
+    INLINE void note(const u32* rows, size_t n) {
+        u32* again = counts.again.reserve(counts.n_again + n + 1) + counts.n_again;
+        for (size_t i = 0; i < n; ++i) again[i] = rows[i];
+        note_again(again, n, 1);
+    }
     // Add the block's scores to totals[0 .. n_outputs), and anything to totals[n_outputs .. stride).
     STAGE void finish(double* totals) {
-        const size_t stride = block.stride;
-        if (counts.n_summed == 0 && counts.n_unique <= rows_at_once && !has_summed && stride <= 64)
-            each_width(stride, [&](auto width, size_t) { finish_short<width>(totals); });
+        if (counts.n_summed == 0 && counts.n_unique <= rows_at_once && !has_summed && block.stride <= 64)
+            finish_few(counts.unique.data(), counts.n_unique, nullptr, 0, totals);
         else
             finish_long(totals);
+        forget();
+    }
+    INLINE void forget() {
         u64* __restrict seen = counts.seen.data();
         for (size_t i = 0; i < counts.n_unique; ++i) seen[counts.unique[i] / 64] = 0;
         for (size_t i = 0; i < counts.n_touched; ++i) seen[counts.touched[i] / 64] = 0;
         counts.n_unique = counts.n_summed = counts.n_again = counts.n_touched = 0;
     }
 
-    // A short text: all sums stay in registers.
+    // A short text, all of whose distinct rows are in two lists: the sums stay in registers.
+    INLINE void finish_few(const u32* first, size_t n_first, const u32* second, size_t n_second, double* totals) {
+        each_width(block.stride, [&](auto width, size_t) { add_few<width>(first, n_first, second, n_second, totals); });
+        counts.n_again = 0;
+    }
+
     template <int V>
-    INLINE void finish_short(double* __restrict totals) {
+    INLINE void add_few(const u32* __restrict first, size_t n_first, const u32* __restrict second, size_t n_second, double* __restrict totals) {
         const BlockPlan& plan = block.plan;
         const float* const rows = block.rows.data();
-        const u32* const list = counts.unique.data();
-        const size_t n = counts.n_unique;
         Floats sum[V];
         for (int v = 0; v < V; ++v) sum[v] = Floats{};
-        for (size_t i = 0; i < n; ++i) {
-            const Floats* row = reinterpret_cast<const Floats*>(rows + size_t(list[i]) * (V * 8));
-            for (int v = 0; v < V; ++v) sum[v] += row[v];
-        }
+        const auto add = [&](const u32* list, size_t n) {
+            for (size_t i = 0; i < n; ++i) {
+                const Floats* row = reinterpret_cast<const Floats*>(rows + size_t(list[i]) * (V * 8));
+                for (int v = 0; v < V; ++v) sum[v] += row[v];
+            }
+        };
+        add(first, n_first);
+        add(second, n_second);
         double norm = 0;
         for (size_t i = 0; i < counts.n_again; ++i) {
             const u32 at = counts.again[i];
@@ -234,7 +249,7 @@ struct CountSums {
     double* sums;
 
     CountSums(const Block& b, Counts& c, Scratch& s) : block(b), counts(c), scratch(s), sums(s.sums.reserve(b.stride + 8)) {
-        counts.fit(b.n_rows);
+        counts.fit(b.n_rows, b.n_words);
     }
     INLINE void begin() {}
     INLINE void add(const u32* rows, size_t n) {

@@ -23,6 +23,15 @@ INLINE size_t edges_of(const u64* bits, size_t from, size_t to, u64& carry, size
     return n;
 }
 
+// The place of the lowest bit; anything if there is none.
+INLINE u32 lowest_bit(u64 bits) {
+#if defined(STANCE_KERNEL_AVX2)
+    return u32(_tzcnt_u64(bits));
+#else
+    return u32(__builtin_ctzll(bits | 1ull << 63));
+#endif
+}
+
 // A run of one code point, which \b\w\w+\b passes over.
 INLINE bool is_single(const u8* p, size_t n, bool ascii) {
     return n == 1 || (!ascii && n <= 4 && utf8_length(*p) == n);
@@ -94,8 +103,23 @@ INLINE u32 value_in(const StringTable::Bucket& b, const Key& key) {
 #endif
 }
 
-// The same for pairs; `beyond` is still to be asked.
-INLINE u32 value_in(const PairTable::Bucket& b, u64 pair) {
+// The same for pairs, in 32 bits or in 64; `beyond` is still to be asked.
+INLINE u32 value_in(const PairTable::Narrow& b, u32 pair) {
+    constexpr int last = PairTable::narrow_width;
+#if defined(STANCE_KERNEL_AVX2)
+    const __m256i same = _mm256_cmpeq_epi32(_mm256_set1_epi32(int(pair)), _mm256_load_si256(reinterpret_cast<const __m256i*>(b.pair)));
+    return b.value[__builtin_ctz(u32(_mm256_movemask_ps(_mm256_castsi256_ps(same))) | 1u << last)];
+#else
+    u32 value = b.value[last];
+    for (int j = 0; j < last; ++j) {
+        const u32 same = 0 - u32(b.pair[j] == pair);
+        value = (value & ~same) | (b.value[j] & same);
+    }
+    return value;
+#endif
+}
+
+INLINE u32 value_in(const PairTable::Wide& b, u64 pair) {
 #if defined(STANCE_KERNEL_AVX2)
     static constexpr u8 which[32] = {5, 0, 1, 0, 2, 0, 1, 0, 3, 0, 1, 0, 2, 0, 1, 0, 4, 0, 1, 0, 2, 0, 1, 0, 3, 0, 1, 0, 2, 0, 1, 0};
     const __m256i first = _mm256_cmpeq_epi64(_mm256_set1_epi64x(static_cast<long long>(pair)), _mm256_load_si256(reinterpret_cast<const __m256i*>(&b.pair[0])));
@@ -112,7 +136,8 @@ INLINE u32 value_in(const PairTable::Bucket& b, u64 pair) {
 }
 
 INLINE u32 find_pair(const PairTable& pairs, u64 pair, size_t slot) {
-    const u32 value = value_in(pairs.buckets()[slot], pair);
+    const PairTable::Bucket& b = pairs.buckets()[slot];
+    const u32 value = pairs.narrow() ? value_in(b.narrow, PairTable::narrow_pair(u32(pair >> 32), u32(pair))) : value_in(b.wide, pair);
     return __builtin_expect(value == beyond, 0) ? pairs.find_far(pair, slot) : value;
 }
 
@@ -153,4 +178,111 @@ STAGE size_t keys_of_edges(const Block& block, const Clean& clean, const size_t*
     if (block.plan.tokens != Tokens::default_) return keys_of_runs<false, true>(block, clean, edges, n_edges, at, scratch);
     return clean.ascii ? keys_of_runs<true, true>(block, clean, edges, n_edges, at, scratch)
                        : keys_of_runs<true, false>(block, clean, edges, n_edges, at, scratch);
+}
+
+// Where the runs of bits of one text begin, and their last bytes, counted from `base`. Gives back how many; room for
+// half the bytes and 16 more. Runs of one byte may be left out.
+template <bool drop_singles>
+INLINE size_t runs_of(const u64* bits, size_t n_bytes, u32 base, u32* __restrict starts, u32* __restrict ends) {
+    const size_t n_words = (n_bytes + 63) / 64;
+    const auto write = [](u64& left, u32 at, u32* out) {
+        u32 place = at + u32(lowest_bit(left));
+        asm("" : "+r"(place));  // gathering these into vectors, as GCC would, is slower
+        *out = place;
+        left &= left - 1;
+    };
+    size_t n_starts = 0, n_ends = 0;
+    u64 before = 0, word = n_words ? bits[0] : 0;
+    for (size_t i = 0; i < n_words; ++i) {
+        const u64 next = i + 1 < n_words ? bits[i + 1] : 0;
+        u64 start = word & ~(word << 1 | before), end = word & ~(word >> 1 | next << 63);
+        if (drop_singles) {
+            const u64 alone = start & end;
+            start ^= alone;
+            end ^= alone;
+        }
+        before = word >> 63;
+        word = next;
+        const u32 at = base + u32(i) * 64;
+        u32 *s = starts + n_starts, *e = ends + n_ends;
+        n_starts += size_t(__builtin_popcountll(start));
+        n_ends += size_t(__builtin_popcountll(end));
+        for (int j = 0; j < 12; ++j) write(start, at, s++), write(end, at, e++);  // mostly all of them
+        while (__builtin_expect((start | end) != 0, 0))
+            for (int j = 0; j < 4; ++j) write(start, at, s++), write(end, at, e++);
+    }
+    return n_starts;
+}
+
+// Drop tokens of one code point beyond ASCII, which runs_of() has not seen to be single.
+INLINE size_t without_singles(const u8* bytes, u32* starts, u32* ends, size_t n) {
+    size_t kept = 0;
+    for (size_t i = 0; i < n; ++i) {
+        const u32 start = starts[i], end = ends[i];
+        starts[kept] = start;
+        ends[kept] = end;
+        kept += utf8_length(bytes[start]) < end + 1 - start;
+    }
+    return kept;
+}
+
+// The tokens of a text whose clean bytes stand at `base` in the block's, behind `at` in scratch.starts and .ends.
+STAGE size_t tokens_of(const Clean& clean, Tokens kind, u32 base, size_t at, Scratch& scratch) {
+    u32* starts = scratch.starts.reserve(at + clean.n / 2 + 20) + at;
+    u32* ends = scratch.ends.reserve(at + clean.n / 2 + 20) + at;
+    if (kind == Tokens::default_) {
+        const size_t n = runs_of<true>(clean.word_bits, clean.n, base, starts, ends);
+        return clean.ascii ? n : without_singles(clean.bytes - base, starts, ends, n);
+    }
+    if (kind != Tokens::stance) return runs_of<false>(kind == Tokens::word ? clean.word_bits : clean.solid_bits, clean.n, base, starts, ends);
+    tokens::Scanner<u8> scanner(clean.bytes, clean.bytes + clean.n);
+    size_t n = 0;
+    for (const u8* p; scanner.next(p); ++n) {
+        if (n == clean.n / 2 + 16) {
+            starts = scratch.starts.reserve(at + clean.n + 20) + at;
+            ends = scratch.ends.reserve(at + clean.n + 20) + at;
+        }
+        starts[n] = base + u32(p - clean.bytes);
+        ends[n] = base + u32(scanner.position() - clean.bytes) - 1;
+    }
+    return n;
+}
+
+// Keys of the block's first `n` tokens, and where they are looked up.
+STAGE void keys_of_tokens(const StringTable& strings, const u8* bytes, size_t n, Scratch& scratch) {
+    Key* __restrict keys = scratch.keys.reserve(n + 1);
+    u32* __restrict slots = scratch.slots.reserve(n + 1);
+    const u32* __restrict starts = scratch.starts.data();
+    const u32* __restrict ends = scratch.ends.data();
+    const size_t mask = strings.mask(), longest = strings.longest();
+    const StringTable::Bucket* const buckets = strings.buckets();
+    for (size_t i = 0; i < n; ++i) {
+        const u8* p = bytes + starts[i];
+        const size_t size = ends[i] + 1 - starts[i];
+        Key key;
+        if (__builtin_expect(size <= short_key, 1))
+            key = short_key_of(p, size);
+        else if (size > longest)
+            key = {size, long_mark};
+        else
+            key = long_key_of(p, size);
+        const size_t slot = hash(key) & mask;
+        __builtin_prefetch(buckets + slot);
+        keys[i] = key;
+        slots[i] = u32(slot);
+    }
+}
+
+// Their values.
+STAGE void values_of_tokens(const StringTable& strings, const u8* bytes, size_t n, Scratch& scratch) {
+    const Key* __restrict keys = scratch.keys.data();
+    const u32* __restrict slots = scratch.slots.data();
+    u32* __restrict words = scratch.words.reserve(n + 1);
+    const StringTable::Bucket* const buckets = strings.buckets();
+    for (size_t i = 0; i < n; ++i) {
+        u32 value = value_in(buckets[slots[i]], keys[i]);
+        if (__builtin_expect(is_open(value), 0))
+            value = strings.find_far(keys[i], slots[i], bytes + scratch.starts[i], scratch.ends[i] + 1 - scratch.starts[i]);
+        words[i] = value;
+    }
 }

@@ -1,5 +1,5 @@
-"""Write the generated parts of README.md (the first example's output, the bundled model's figures, the speed table) and
-of benchmarks/README.md (the tables of the newest result).
+"""Write the generated parts of README.md (the first example's output, figures of the bundled model, quality and speed)
+and of benchmarks/README.md (the tables of the newest results).
 
 python benchmarks/readme.py            # writes both
 python benchmarks/readme.py --check    # fails if one is not what it would write
@@ -16,6 +16,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 from benchmarks import report
+from benchmarks.quality import report as quality
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -46,6 +47,7 @@ def filled(readme: str) -> str:
     parts = {
         "output:first": first_output(readme),
         "figures:gold": gold_table(),
+        "figures:quality": quality.readme_table(),
         "figures:speed": report.speed_table(),
     }
     return replaced(readme, parts)
@@ -60,7 +62,7 @@ def replaced(page: str, parts: dict[str, str]) -> str:
 
 
 def main() -> None:
-    pages = {README: filled, BENCHMARKS: lambda page: replaced(page, report.parts())}
+    pages = {README: filled, BENCHMARKS: lambda page: replaced(page, report.parts() | quality.parts())}
     for path, fill in pages.items():
         before = path.read_text(encoding="utf-8")
         after = fill(before)

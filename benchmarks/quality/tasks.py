@@ -1,53 +1,94 @@
-"""Other people's tasks, by the same public `train` and `evaluate`: python benchmarks/quality/tasks.py FOLDER
+"""Other people's tasks through the public `train`, with a codebook of its own each: the same library, other labels.
 
-FOLDER holds `unscon/`, `newssd/` and `ibm_claim_stance/` as their authors publish them. Each task has a codebook of its
-own beside this file. UNSCon: five folds by speech; NewsSD-ENG and IBM claim stance: the official split. Figures are
-macro F1 with 95 % intervals by document. Beside each stands word and character TF-IDF with logistic regression, plain
-scikit-learn, trained on the same sentences.
+FOLDER of the readers holds `unscon/`, `newssd/` and `ibm_claim_stance/` as their authors publish them; SemEval-2016
+task 6 is read from the folder with its `*-all-annotations.txt` (it may not be redistributed).
+
+- UNSCon: does a discourse unit of a UN Security Council speech voice conflict; five folds by speech.
+- NewsSD-ENG: is a news sentence objective or subjective; the official split, validation part with the training part.
+- IBM claim stance: is a claim pro or con the motion, which is told; the official split, all topics of the test unseen.
+- SemEval-2016 task 6 A: is a tweet for or against one of five targets, or neither; the official split.
+
+The figure of a task is the macro F1 of its labels; SemEval's is its own, the mean F1 of favor and against over all
+targets together. Settings were chosen on folds of the training parts (`NOTES.md`), never on a test part.
 """
 
 from __future__ import annotations
 
 import csv
-import json
 import re
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
-from sklearn.pipeline import make_pipeline, make_union
+from numpy.typing import NDArray
 
 import stance
-from stance.corpus import Corpus
+from benchmarks.quality.peers import Peer, predictions
+from stance.actors import ActorTable, load_actors
+from stance.corpus import CodedSentence, Corpus
 from stance.corpus.reading import read_corpus_rows
+from stance.study.evaluation import report_on
+from stance.study.predictions import Predictions, predict
 
 HERE = Path(__file__).parent
-SETTINGS = stance.Settings(masked_kinds=(), lexicon=None)
+PLAIN = {"masked_kinds": (), "lexicon": None}  # who acts is part of these tasks, and no cue phrases are known
 
 Split = tuple[Corpus, Corpus]
+Rows = list[dict[str, Any]]
 
 
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+@dataclass(frozen=True)
+class Task:
+    """A task: its codebook beside this file, its splits (train, test), and the settings chosen on training folds.
 
+    `figure` names the figure of `stance.study.evaluation` that is the task's own. With `by_target` each target has a
+    model of its own, as the organisers' baseline has. `actors` names a table of actors beside this file, in place of
+    the bundled one.
+    """
 
-def corpus_of(rows: list[dict[str, Any]], name: str) -> Corpus:
-    return read_corpus_rows(((f"{name} row {i}", row) for i, row in enumerate(rows)), name=name)
+    name: str
+    title: str
+    splits: Callable[[Path], Iterator[Split]]
+    settings: dict[str, Any]
+    figure: str
+    by_target: bool = False
+    actors: str | None = None
+
+    @property
+    def codebook(self) -> stance.Codebook:
+        return stance.load_codebook(HERE / f"{self.name}.toml")
+
+    @property
+    def trained_with(self) -> stance.Settings:
+        """The settings; a lexicon among them is a file beside this one."""
+        lexicon = self.settings.get("lexicon")
+        return stance.Settings(**{**self.settings, "lexicon": lexicon and str(HERE / lexicon)})
+
+    @property
+    def actor_table(self) -> ActorTable | None:
+        return None if self.actors is None else load_actors(HERE / self.actors)
+
+    def parts(self, folder: Path) -> Iterator[Split]:
+        """Yield (train, test) for each model to be trained: of each split, and, with `by_target`, of each target."""
+        for train, test in self.splits(folder):
+            if not self.by_target:
+                yield train, test
+                continue
+            own = by_target(train)
+            for target, asked in by_target(test).items():
+                yield train.select(own[target]), test.select(asked)
 
 
 def unscon(folder: Path) -> Iterator[Split]:
+    """Yield five splits by speech."""
     rows = []
-    for row in rows_of(folder / "unscon" / "conflict_annotations.csv"):
+    for row in _csv(folder / "unscon" / "conflict_annotations.csv"):
         speech = re.match(r"(UNSC_\d+_SPV\.\d+_spch\d+)", row["file_id"])
         role = "conflict" if row["Binary_Conflict_score"] == "1" else "none"
         rows.append({"document": speech[1] if speech else row["file_id"], "text": row["EDU_text"], "role": role})
-    corpus = corpus_of(rows, "unscon")
+    corpus = _corpus(rows, "unscon")
     speeches = np.array(sorted(set(corpus.documents)))
     fold = dict(zip(np.random.default_rng(0).permutation(speeches).tolist(), np.arange(len(speeches)) % 5, strict=True))
     for k in range(5):
@@ -56,84 +97,102 @@ def unscon(folder: Path) -> Iterator[Split]:
 
 
 def newssd(folder: Path) -> Iterator[Split]:
+    """Yield the official split; every sentence is its own document."""
     names = {"OBJ": "objective", "SUBJ": "subjective"}
     parts = []
     for part in ("train", "val", "test"):
-        found = rows_of(folder / "newssd" / f"{part}.csv")
         rows = [
             {"document": f"{part}-{i}", "text": row["Sentence"].strip(), "role": names[row["Label"]]}
-            for i, row in enumerate(found)
+            for i, row in enumerate(_csv(folder / "newssd" / f"{part}.csv"))
         ]
-        parts.append(corpus_of(rows, f"newssd-{part}"))
+        parts.append(_corpus(rows, f"newssd-{part}"))
     yield parts[0] + parts[1], parts[2]
 
 
 def claim_stance(folder: Path) -> Iterator[Split]:
-    parts: dict[str, list[dict[str, Any]]] = {"train": [], "test": []}
-    for row in rows_of(folder / "ibm_claim_stance" / "claim_stance.csv"):
+    """Yield the official split; a document is a topic, and its claims are no neighbours."""
+    parts: dict[str, Rows] = {"train": [], "test": []}
+    for row in _csv(folder / "ibm_claim_stance" / "claim_stance.csv"):
         coded = {row["topicTarget"]: row["claims.stance"].lower()}
         part = parts[row["split"]]
         document = f"topic {row['topicId']}"
-        part.append(
-            {"document": document, "sentence": 2 * len(part), "text": row["claims.claimCorrectedText"], "stance": coded}
+        text = row["claims.claimCorrectedText"]
+        part.append({"document": document, "sentence": 2 * len(part), "text": text, "stance": coded})
+    yield _corpus(parts["train"], "claims-train"), _corpus(parts["test"], "claims-test")
+
+
+def semeval(folder: Path) -> Iterator[Split]:
+    """Yield the official split; every tweet is its own document. Trial and training tweets are both for training."""
+    parts = []
+    for name, files in (("train", ("trialdata", "trainingdata")), ("test", ("testdata-taskA",))):
+        rows = [
+            {"document": f"{name} {row[0]}", "text": row[2], "stance": {row[1]: row[3].lower()}}
+            for file in files
+            for row in _tabs(folder / f"{file}-all-annotations.txt")
+        ]
+        parts.append(_corpus(rows, f"semeval-{name}"))
+    yield parts[0], parts[1]
+
+
+TASKS = (
+    Task("unscon", "UNSCon, conflict, five folds by speech", unscon, PLAIN, "roles.macro_f1"),
+    Task(
+        "newssd", "NewsSD-ENG, official split", newssd,
+        {**PLAIN, "lexicon": "subjectivity.toml", "class_weight": "balanced", "neighbours": False},
+        "roles.macro_f1",
+    ),
+    Task("claim-stance", "IBM claim stance, official split", claim_stance, PLAIN, "stance.f"),
+    Task(
+        "semeval-2016", "SemEval-2016 task 6 A, official split and metric", semeval,
+        {**PLAIN, "C_stance": 10.0, "unlisted_weight": 0.0}, "stance.f", by_target=True, actors="no-actors.tsv",
+    ),
+)  # fmt: skip
+
+
+def by_target(corpus: Corpus) -> dict[str, NDArray[np.bool_]]:
+    """Return which sentences are coded toward each target, (n_sentences,) each."""
+    own = [next(iter(s.codings[0].stance or {}), "") for s in corpus]
+    return {target: np.array([t == target for t in own]) for target in dict.fromkeys(own)}
+
+
+def _csv(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _tabs(path: Path) -> list[list[str]]:
+    """Return the rows of a SemEval file: parted by tabs, not quoted, Windows-1252, with a header."""
+    lines = path.read_text(encoding="cp1252").splitlines()[1:]
+    return [line.split("\t") for line in lines if line.strip()]
+
+
+def _corpus(rows: Rows, name: str) -> Corpus:
+    return read_corpus_rows(((f"{name} row {i}", row) for i, row in enumerate(rows)), name=name)
+
+
+def measure(task: Task, folder: Path, peers: Sequence[Peer], *, seed: int, n_resamples: int) -> dict[str, Any]:
+    """Return the figure of the library and of each peer (who → figure), its n, and the digest of the test part."""
+    codebook, settings, actors = task.codebook, task.trained_with, task.actor_table
+    sentences: list[CodedSentence] = []
+    given: dict[str, list[Predictions]] = {}
+    for train, test in task.parts(folder):
+        model = stance.train(train, codebook, settings=settings, actors=actors)
+        sentences += test.sentences
+        given.setdefault("stance", []).append(predict(model, test))
+        for peer in peers:
+            given.setdefault(peer.name, []).append(predictions(peer, train, test, codebook))
+    tested = Corpus(f"{task.name}-test", tuple(sentences))
+    figures = {}
+    for who, parts in given.items():
+        report = report_on(
+            _joined(parts), tested, codebook, name=who, actors=actors, seed=seed, n_resamples=n_resamples
         )
-    yield corpus_of(parts["train"], "claims-train"), corpus_of(parts["test"], "claims-test")
+        figures[who] = report.figures[task.figure]
+    return {"title": task.title, "figures": figures, "n": len(tested), "digest": tested.digest}
 
 
-def layer_of(corpus: Corpus) -> list[str]:
-    """Return the one label of each sentence: its role, or its stance."""
-    return [s.codings[0].role or next(iter((s.codings[0].stance or {}).values())) for s in corpus]
-
-
-def predicted(model: stance.Model, corpus: Corpus) -> list[str]:
-    if model.codebook.roles:
-        roles = model.probabilities(corpus.texts, documents=corpus.documents).roles
-        return [model.codebook.role_names[j] for j in roles.argmax(axis=1)]
-    targets = [dict.fromkeys(s.codings[0].stance or {}, ()) for s in corpus]
-    found = model.stance_probabilities(corpus.texts, targets)
-    return [model.codebook.stance_names[int(next(iter(p.values())).argmax())] for p in found]
-
-
-def peer(train: Corpus, test: Corpus) -> list[str]:
-    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
-    characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True)
-    pipeline = make_pipeline(make_union(words, characters), LogisticRegression(C=5, max_iter=1000))
-    return pipeline.fit(train.texts, layer_of(train)).predict(test.texts).tolist()
-
-
-def macro_f1(truth: list[str], given: list[str], documents: list[str]) -> list[float]:
-    """Return macro F1 with its 95 % interval over documents."""
-    names, group = np.unique(documents, return_inverse=True)
-    places = [np.flatnonzero(group == g) for g in range(len(names))]
-    truths, givens = np.array(truth), np.array(given)
-    rng = np.random.default_rng(0)
-    draws = []
-    for _ in range(500):
-        rows = np.concatenate([places[g] for g in rng.integers(0, len(names), len(names))])
-        draws.append(f1_score(truths[rows], givens[rows], average="macro"))
-    low, high = np.percentile(draws, [2.5, 97.5])
-    return [round(float(x), 3) for x in (f1_score(truths, givens, average="macro"), low, high)]
-
-
-def main(folder: Path) -> None:
-    results = {}
-    for name, splits in (("unscon", unscon), ("newssd", newssd), ("claim-stance", claim_stance)):
-        codebook = stance.load_codebook(HERE / f"{name}.toml")
-        truth, ours, theirs, documents = [], [], [], []
-        for train, test in splits(folder):
-            model = stance.train(train, codebook, settings=SETTINGS)
-            truth += layer_of(test)
-            ours += predicted(model, test)
-            theirs += peer(train, test)
-            documents += test.documents
-        results[name] = {
-            "stance": macro_f1(truth, ours, documents),
-            "TF-IDF + logistic regression": macro_f1(truth, theirs, documents),
-            "n": len(truth),
-        }
-        print(name, results[name], flush=True)
-    print(json.dumps(results))
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+def _joined(parts: Sequence[Predictions]) -> Predictions:
+    """Return the predictions of several test parts, one after the other."""
+    roles = [p.roles for p in parts if p.roles is not None]
+    stances = [row for p in parts for row in p.stances or ()]
+    return Predictions(roles=np.concatenate(roles) if roles else None, stances=tuple(stances) if stances else None)

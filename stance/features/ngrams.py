@@ -18,11 +18,11 @@ def sentence_features(*, min_df: int = 2, lexicon: Pipeline | None = None) -> Fe
     return _features(min_df, lexicon)
 
 
-def target_features(*, min_df: int = 2) -> FeatureUnion:
-    """Return the features of target views (`stance.features.target_view`), not yet fitted: the same n-grams, without
-    a lexicon, and from one sentence more, since a sentence has a view for each of its targets.
+def target_features(*, min_df: int = 2, lexicon: Pipeline | None = None) -> FeatureUnion:
+    """Return the features of target views (`stance.features.target_view`), not yet fitted: the same n-grams, and from
+    one sentence more, since a sentence has a view for each of its targets.
     """
-    return _features(min_df + 1 if min_df > 1 else 1, None)
+    return _features(min_df + 1 if min_df > 1 else 1, lexicon)
 
 
 def _features(min_df: int, lexicon: Pipeline | None) -> FeatureUnion:

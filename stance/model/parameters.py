@@ -29,6 +29,9 @@ class Settings:
         not hang on who is accused.
     lexicon : cue phrases as features: "codebook" for those bundled under the codebook's name, if there are any, the
         path of a TOML file, or None.
+    stance_lexicon : the same for stances; None, since for blind targets it brought nothing.
+    class_weight : "balanced" lets rare labels weigh as much as frequent ones, for tasks judged by macro F1 on few
+        sentences; probabilities of roles, voice and stances are then too high for the rare ones. None weighs all alike.
     min_df : n-grams in fewer sentences are left out; None is 2, and 1 for corpora under 500 sentences.
     n_folds : folds for out-of-fold scores, by document.
     seed : decides ties between folds.
@@ -43,9 +46,15 @@ class Settings:
     blind_targets: bool = True
     masked_kinds: tuple[str, ...] = ("state", "territory", "historical state")
     lexicon: str | None = "codebook"
+    stance_lexicon: str | None = None
+    class_weight: str | None = None
     min_df: int | None = None
     n_folds: int = 5
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.class_weight not in (None, "balanced"):
+            raise ValueError(f"class_weight must be 'balanced' or None; got {self.class_weight!r}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as plain data."""

@@ -86,6 +86,7 @@ def train_out_of_fold(
     min_df = settings.min_df or (1 if len(corpus) < _SMALL else 2)
     lexicon = find_lexicon(settings.lexicon, codebook.name)
     common: dict[str, Any] = {"n_folds": settings.n_folds, "n_jobs": n_jobs, "random_state": settings.seed}
+    common["class_weight"] = settings.class_weight
     layers = Layers.of(codebook)
     coef: list[Floats] = []
     intercept: list[Floats] = []
@@ -205,7 +206,8 @@ def _train_stance(
         pairs = [pair for pair in pairs if pair.coded]
     weight = np.array([1.0 if pair.coded else settings.unlisted_weight for pair in pairs])
     views = [pair.view(blind=settings.blind_targets) for pair in pairs]
-    features = target_features(min_df=min_df)
+    lexicon = find_lexicon(settings.stance_lexicon, codebook.name)
+    features = target_features(min_df=min_df, lexicon=None if lexicon is None else lexicon_features(lexicon, views))
     matrix = _fit_features(features, views, corpus.name)
     shares = np.array([pair.shares for pair in pairs])
     classifier = MulticlassClassifier(C=settings.C_stance, neighbours=False, **common)

@@ -192,9 +192,9 @@ class MulticlassClassifier(ClassifierMixin, BaseEstimator):
             columns = with_neighbours(scores, runs)
             final = np.empty_like(scores)
             for inside in masks[:-1]:
-                coef, intercept = _multinomial(columns[inside], counted[inside], self.C_neighbours, None)
+                coef, intercept = _multinomial(columns[inside], counted[inside], self.C_neighbours, self.class_weight)
                 final[~inside] = columns[~inside] @ coef.T + intercept
-            coef, intercept = _multinomial(columns, counted, self.C_neighbours, None)
+            coef, intercept = _multinomial(columns, counted, self.C_neighbours, self.class_weight)
         else:
             final = scores
             coef, intercept = np.eye(n_labels, 3 * n_labels + 2), np.zeros(n_labels)

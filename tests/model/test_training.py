@@ -1,5 +1,7 @@
 """Training: the same in, the same out; masked actors; targets nobody mentions."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -99,3 +101,43 @@ def test_no_sentences_give_empty_arrays(model):
     found = model.probabilities([])
     assert found.claims.shape == (0, 18)
     assert found.voice.shape == (0,)
+
+
+def reviews(**settings):
+    """Train on the kettle reviews of the tests, another codebook than ours."""
+    data = Path(__file__).parents[1] / "data"
+    corpus = stance.read_corpus(data / "reviews.jsonl")
+    return corpus, stance.train(
+        corpus, stance.load_codebook(data / "reviews.toml"), settings=stance.Settings(**settings)
+    )
+
+
+def test_a_stance_lexicon_speaks_where_the_corpus_is_silent(tmp_path):
+    """A phrase no training sentence holds counts for the stance whose list it is on, on both paths alike."""
+    path = tmp_path / "lexicon.toml"
+    path.write_text('[stances]\npans = ["leak*", "broke", "worst", "dreadful"]\npraises = ["best", "easy to"]\n')
+    text, target = "The Kestrel is dreadful.", {"Kestrel": ((4, 11),)}
+    _, without = reviews()
+    corpus, model = reviews(stance_lexicon=str(path))
+    assert not any("dreadful" in text for text in corpus.texts)
+    j = model.codebook.stance_names.index("pans")
+    ours, plain = (m.stance_probabilities([text], [target])[0]["Kestrel"][j] for m in (model, without))
+    assert ours > plain
+    again = model.with_path("plain").stance_probabilities([text], [target])[0]["Kestrel"][j]
+    assert again == pytest.approx(ours, abs=1e-5)
+
+
+def test_balanced_weights_give_rare_labels_more():
+    """With class_weight="balanced" the rarest role is more probable over the training sentences than without."""
+    corpus, model = reviews(neighbours=False)
+    _, balanced = reviews(class_weight="balanced", neighbours=False)
+    shares = np.nan_to_num(corpus.role_shares(model.codebook)).sum(axis=0)
+    rarest = int(np.where(shares > 0, shares, np.inf).argmin())
+    ours, theirs = (m.probabilities(corpus.texts, corpus.documents).roles[:, rarest].mean() for m in (balanced, model))
+    assert ours > theirs
+
+
+def test_settings_that_mean_nothing_are_refused():
+    """class_weight is "balanced" or None; the error says so."""
+    with pytest.raises(ValueError, match="class_weight must be 'balanced' or None; got 'even'"):
+        stance.Settings(class_weight="even")

@@ -89,6 +89,21 @@ def labels(inputs: Inputs) -> Race:
     return Race(texts, sides, pairs, answer, memory=("stance, arrays", "NLTK and scikit-learn, arrays"))
 
 
+def two_threads(inputs: Inputs) -> Race:
+    """Raw documents to the arrays of all labels, on one thread and on two, by the wall's clock."""
+    texts = inputs.whole(3_000_000)
+    model = stance.load(MODEL)
+    one, two = model.score_documents(texts), model.score_documents(texts, n_jobs=2)
+    for each in dataclasses.fields(one):
+        same_labels(f"two threads, {each.name}", getattr(two, each.name), getattr(one, each.name))
+    sides = {
+        "one thread": lambda: model.score_documents(texts),
+        "two threads": lambda: model.score_documents(texts, n_jobs=2),
+    }
+    answer = {"sentences": len(one.spans), "bits": "equal"}
+    return Race(texts, sides, [("two threads", "one thread")], answer, clock="wall", memory=tuple(sides))
+
+
 def _labels_of(document: Any) -> list[Any]:
     return [(list(row["claims"]), row["role"], row["voice"], sorted(row["stance"].items())) for row in document.rows()]
 
@@ -104,4 +119,5 @@ CASES = [
             Target("stance, records", "NLTK and scikit-learn, records", 60, 150),
         ],
     ),
+    Case("two threads, documents", two_threads, [Target("two threads", "one thread", 1.7, 1.9, by="best")]),
 ]

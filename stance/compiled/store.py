@@ -6,6 +6,8 @@ everything else before a pipeline is built from it; arrays are mapped from their
 """
 
 import json
+import math
+import mmap
 import os
 import re
 import stat
@@ -19,12 +21,15 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 import numpy as np
 from numpy.lib import format as npy
 
+from stance import core
 from stance.compiled.heads import RULES, Array, Head, Linear
 from stance.compiled.pipeline import CompiledPipeline
 from stance.core.plan import Block, Plan, Terms
 from stance.errors import ModelError
 
 if TYPE_CHECKING:
+    from io import FileIO
+
     from stance.compiled.joint_heads import Calibrator, Fold
 
 FORMAT = "stance compiled pipeline"
@@ -374,9 +379,11 @@ class _Reader:
     def terms(self, fields: _Fields) -> Terms:
         name = fields.text("bytes")
         data = self.array(name, "|u1", (None,))
-        offsets = self.array(fields.text("offsets"), "<i8", (None,))
+        offsets = self.array(fields.text("offsets"), "<i8", (None,)).astype(np.int64, copy=False)
+        if core.holds_strings(data, offsets):
+            return Terms(data, offsets)
         try:
-            terms = Terms(data, offsets.astype(np.int64, copy=False))
+            terms = Terms(data, offsets)
             bytes(data).decode("utf-8", "surrogatepass")
             starts = data[offsets[:-1][np.diff(offsets) > 0]]
         except ValueError as problem:
@@ -404,26 +411,19 @@ class _Reader:
 def _mapped(path: Path, dtype: "np.dtype[Any]", shape: tuple[int, ...]) -> Array:
     """Return the array of an .npy file, mapped; the file must be exactly what `dtype` and `shape` say."""
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", buffering=0) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise ModelError(f"{path}: must be a regular file")
-            version = npy.read_magic(file)
-            if version not in ((1, 0), (2, 0)):
-                raise ModelError(f"{path}: must be .npy of version 1 or 2; got {version}")
-            read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-            found_shape, fortran, found_dtype = read(file)
-            if (found_shape, found_dtype) != (shape, dtype) or (fortran and len(shape) > 1):
-                raise ModelError(f"{path}: must hold {dtype} {shape} in C order; holds {found_dtype} {found_shape}")
-            size = dtype.itemsize
-            for n in shape:
-                size *= n
-            if status.st_size != file.tell() + size:
-                raise ModelError(f"{path}: must be {file.tell() + size} bytes; is {status.st_size}")
+            start = _start(file, path, dtype, shape)
+            size = dtype.itemsize * math.prod(shape)
+            if status.st_size != start + size:
+                raise ModelError(f"{path}: must be {start + size} bytes; is {status.st_size}")
             if size == 0:
                 return np.empty(shape, dtype)
-            mapped = np.memmap(file, dtype=dtype, mode="r", offset=file.tell(), shape=shape)
-            return np.asarray(mapped)
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        array = np.frombuffer(mapped, dtype, offset=start).reshape(shape)
+        return array if array.flags.aligned else array.copy()
     except FileNotFoundError:
         raise ModelError(f"{path}: no such file") from None
     except OSError as problem:
@@ -432,6 +432,27 @@ def _mapped(path: Path, dtype: "np.dtype[Any]", shape: tuple[int, ...]) -> Array
         raise
     except (ValueError, SyntaxError, TypeError) as problem:
         raise ModelError(f"{path}: must be an .npy file: {problem}") from None
+
+
+def _start(file: "FileIO", path: Path, dtype: "np.dtype[Any]", shape: tuple[int, ...]) -> int:
+    """Return where the values of an .npy file begin, whose header must say `dtype` and `shape`."""
+    head = file.read(512)  # what np.save writes of such an array; any other header is parsed
+    end = 10 + int.from_bytes(head[8:10], "little")
+    usual = f"{{'descr': {dtype.str!r}, 'fortran_order': False, 'shape': {shape!r}, }}"
+    if head[:8] == b"\x93NUMPY\x01\x00" and head[10:end].rstrip() == usual.encode() and end <= len(head):
+        return end
+    file.seek(0)
+    version = npy.read_magic(file)
+    if version not in ((1, 0), (2, 0)):
+        raise ModelError(f"{path}: must be .npy of version 1 or 2; got {version}")
+    read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+    try:
+        found_shape, fortran, found_dtype = read(file)
+    except Exception as problem:  # NumPy reads headers with Python's tokenizer, which has errors of its own
+        raise ModelError(f"{path}: must be an .npy file: {problem}") from None
+    if (found_shape, found_dtype) != (shape, dtype) or (fortran and len(shape) > 1):
+        raise ModelError(f"{path}: must hold {dtype} {shape} in C order; holds {found_dtype} {found_shape}")
+    return file.tell()
 
 
 def _block(fields: _Fields, reader: _Reader, n_outputs: int) -> Block:

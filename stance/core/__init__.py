@@ -46,6 +46,12 @@ def why_not() -> str | None:
     return _why_not
 
 
+def holds_strings(data: Any, offsets: Any) -> bool:
+    """Return whether `offsets` (int64) part `data` (uint8, UTF-8 with lone surrogates) into strings; False also where
+    the core is not there to look."""
+    return _compiled is not None and bool(_compiled.holds_strings(data, offsets))
+
+
 def instructions() -> str | None:
     """Return the set of instructions the core runs on, "avx2" or "baseline"; None without the core."""
     return None if _compiled is None else _compiled.instructions()

@@ -53,6 +53,19 @@ Precision precision_of(int bits) {
     return Precision::float64;
 }
 
+// Whether term i of these is data[offsets[i]] to data[offsets[i + 1]], all of them UTF-8 and none begun inside a character.
+bool holds_strings(nb::ndarray<const u8, nb::ndim<1>, nb::c_contig, nb::device::cpu> data,
+                   nb::ndarray<const int64_t, nb::ndim<1>, nb::c_contig, nb::device::cpu> offsets) {
+    const size_t n = data.shape(0), n_offsets = offsets.shape(0);
+    const int64_t* const at = offsets.data();
+    if (n_offsets == 0 || at[0] != 0 || size_t(at[n_offsets - 1]) != n) return false;
+    for (size_t i = 1; i < n_offsets; ++i)
+        if (at[i] < at[i - 1]) return false;
+    for (size_t i = 0; i < n_offsets; ++i)
+        if (size_t(at[i]) < n && is_continuation(data.data()[at[i]])) return false;
+    return valid_utf8(data.data(), n, true);
+}
+
 BlockPlan block_plan_of(nb::handle b) {
     BlockPlan plan{};
     plan.analyzer = choice<Analyzer>(b.attr("analyzer"), {{"word", Analyzer::word}, {"char", Analyzer::character}, {"char_wb", Analyzer::character_wb}}, "analyzer");
@@ -276,6 +289,8 @@ NB_MODULE(_core, m) {
     m.def("set_sublinear", [](Doubles values) {
         for (size_t i = 0; i < n_logs && i < values.size(); ++i) sublinear_of[i] = values.data()[i];
     }, "values"_a, "Take NumPy's own 1 + log(n), so that float64 scores agree to the last bit.");
+    m.def("holds_strings", &holds_strings, "data"_a, "offsets"_a,
+          "Whether the offsets rise from 0 to the number of bytes and part the bytes into strings of UTF-8 (lone surrogates as three bytes).");
     bind_actors(m);
     bind_sentences(m);
     bind_documents(m);

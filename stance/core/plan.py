@@ -42,7 +42,7 @@ class Terms(Sequence[str]):
             raise ValueError(f"the bytes of terms must be a flat uint8 array; got {data.dtype}, {data.ndim}-d")
         if offsets.dtype != np.int64 or offsets.ndim != 1 or len(offsets) == 0:
             raise ValueError("the offsets of terms must be a flat int64 array that begins with 0")
-        if offsets[0] != 0 or offsets[-1] != len(data) or (np.diff(offsets) < 0).any():
+        if offsets[0] != 0 or offsets[-1] != len(data) or (offsets[1:] < offsets[:-1]).any():
             raise ValueError(f"the offsets of terms must rise from 0 to {len(data)}, the number of bytes")
         self.data = data
         self.offsets = offsets

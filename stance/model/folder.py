@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import json
 import os
-from functools import lru_cache
+import stat
+from functools import lru_cache, partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,7 @@ from stance.model.model import Model
 from stance.model.parameters import Calibration, Layers, Provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from stance.codebook import Codebook
     from stance.compiled.pipeline import Path as Where
@@ -69,8 +70,9 @@ def load(model: str | PathLike[str], *, path: Where | None = None) -> Model:
     """Return a model by its bundled name or from a folder that `Model.save` wrote.
 
     `path` is "core" or "plain" (NLTK and scikit-learn label); None takes the core where it is available. A bundled
-    model is loaded once and shared. Raises ModelError naming the file, and what must hold, for a folder that is
-    missing, damaged, tampered with, of a newer format, or that no longer gives its stored scores.
+    model is loaded once and shared, and trusted as the library's own code is: its digests and stored scores are not
+    checked, as those of any other folder are. Raises ModelError naming the file, and what must hold, for a folder that
+    is missing, damaged, tampered with, of a newer format, or that no longer gives its stored scores.
     """
     text = os.fspath(model)
     if os.sep not in text and (text in bundled_models() or not Path(text).exists()):
@@ -164,8 +166,10 @@ def _load(folder: Path, *, verify: bool, path: Where | None = None) -> Model:
     files = index.get("files")
     if not isinstance(files, dict) or not all(isinstance(x, str) for pair in files.items() for x in pair):
         raise ModelError(f"{where}: files must map file names to SHA-256 digests; got {files!r:.60}")
-    for listed, digest in files.items():
-        _check_file(folder, listed, digest if verify else None)
+    for listed in files:
+        _check_file(folder, listed)
+    if verify:
+        _check_digests(folder, files)
     if verify and (extra := sorted(set(_files_below(folder)) - files.keys())):
         raise ModelError(f"{folder / extra[0]}: is no file of this model; {where} lists {len(files)}")
     try:
@@ -217,45 +221,67 @@ def _read_index(path: Path) -> dict[str, Any]:
     return data
 
 
-def _check_file(folder: Path, path: str, digest: str | None) -> None:
-    """Raise unless `path` is a regular file of the folder and, where given, has this digest."""
+def _check_file(folder: Path, path: str) -> None:
+    """Raise unless `path` is a regular file of the folder."""
     parts = path.split("/")
     if path not in _FILES and not (len(parts) == 2 and parts[0] in _SCORERS and parts[1] not in ("", ".", "..")):
         raise ModelError(f"{folder / INDEX}: a model has no file {path!r}")
     full = folder / path
-    if full.is_symlink() or not full.is_file():
-        raise ModelError(f"{full}: must be a regular file; it is {'a link' if full.is_symlink() else 'missing'}")
-    if full.stat().st_size > _LARGEST_FILE:
-        raise ModelError(f"{full}: must be at most {_LARGEST_FILE} bytes; has {full.stat().st_size}")
-    if digest is not None and (found := _digest(full)) != digest:
-        raise ModelError(f"{full}: its SHA-256 must be {digest[:64]}; is {found}: the file was changed or damaged")
+    try:
+        found = os.lstat(full)
+    except OSError:
+        found = None
+    if found is None or not stat.S_ISREG(found.st_mode):
+        kind = "missing" if found is None else "a link" if stat.S_ISLNK(found.st_mode) else "none"
+        raise ModelError(f"{full}: must be a regular file; it is {kind}")
+    if found.st_size > _LARGEST_FILE:
+        raise ModelError(f"{full}: must be at most {_LARGEST_FILE} bytes; has {found.st_size}")
+
+
+def _check_digests(folder: Path, files: Mapping[str, str]) -> None:
+    """Raise unless each file has its digest."""
+    names = list(files)
+
+    def check(first: int) -> None:
+        for name in names[first::2]:
+            if (found := _digest(folder / name)) != files[name]:
+                must = f"its SHA-256 must be {files[name][:64]}; is {found}"
+                raise ModelError(f"{folder / name}: {must}: the file was changed or damaged")
+
+    _at_once([partial(check, 0), partial(check, 1)])
+
+
+def _at_once(tasks: Sequence[Callable[[], object]]) -> None:
+    """Run the tasks, each but the first in a thread of its own; raises the error of the first task that had one."""
+    from threading import Thread
+
+    failed: dict[int, Exception] = {}
+
+    def run(number: int) -> None:
+        try:
+            tasks[number]()
+        except Exception as error:  # raised below, where the caller is
+            failed[number] = error
+
+    beside = [Thread(target=run, args=(number,)) for number in range(1, len(tasks))]
+    for thread in beside:
+        thread.start()
+    run(0)
+    for thread in beside:
+        thread.join()
+    if failed:
+        raise failed[min(failed)]
 
 
 def _load_scorers(folder: Path, needed: Mapping[str, int], path: Where | None) -> dict[str, Any]:
     """Return the scorers of the parts, None where no outputs are needed; at the same time, since they take most of
     the time of loading and the core builds its tables without holding the interpreter."""
-    from threading import Thread
-
     found: dict[str, Any] = dict.fromkeys(needed)
-    failed: dict[str, Exception] = {}
 
     def load_part(part: str) -> None:
-        try:
-            found[part] = _load_scorer(folder / part, needed[part], path)
-        except Exception as error:  # raised below, where the caller is
-            failed[part] = error
+        found[part] = _load_scorer(folder / part, needed[part], path)
 
-    parts = [part for part, n in needed.items() if n]
-    beside = [Thread(target=load_part, args=(part,)) for part in parts[1:]]
-    for thread in beside:
-        thread.start()
-    for part in parts[:1]:
-        load_part(part)
-    for thread in beside:
-        thread.join()
-    for part in parts:
-        if part in failed:
-            raise failed[part]
+    _at_once([partial(load_part, part) for part, n in needed.items() if n])
     return found
 
 

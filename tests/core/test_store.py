@@ -238,6 +238,37 @@ def test_strings_that_are_none_are_refused(copy: Path) -> None:
         load_compiled(copy)
 
 
+@pytest.mark.parametrize("padding", [0, 3, 40])
+@pytest.mark.parametrize("version", [(1, 0), (2, 0)])
+def test_a_header_that_says_the_same_in_another_way_loads(copy: Path, version: tuple[int, int], padding: int) -> None:
+    """Other writers pad headers to other lengths, which may leave the values where no float can lie, or write 2.0."""
+    before = load_compiled(copy).predict_proba(TRAINING)
+    for path in copy.glob("*.npy"):
+        array = np.load(path)
+        header = (
+            repr({"shape": array.shape, "fortran_order": False, "descr": array.dtype.str}).encode() + b" " * padding
+        )
+        length = len(header).to_bytes(2 if version == (1, 0) else 4, "little")
+        path.write_bytes(b"\x93NUMPY" + bytes(version) + length + header + array.tobytes())
+    assert same(load_compiled(copy).predict_proba(TRAINING), before)
+
+
+def test_a_changed_byte_of_a_header_is_refused_or_changes_nothing(copy: Path) -> None:
+    """Each byte of the header of an array, one bit at a time: ModelError, or the same answers."""
+    path, before = copy / "block0.weights.npy", load_compiled(copy).predict_proba(TRAINING[:3])
+    raw = path.read_bytes()
+    for place in range(128):
+        for bit in (0, 5, 7):
+            changed = bytearray(raw)
+            changed[place] ^= 1 << bit
+            path.write_bytes(changed)
+            try:
+                loaded = load_compiled(copy, verify="sizes")
+            except ModelError:
+                continue
+            assert same(loaded.predict_proba(TRAINING[:3]), before)
+
+
 @settings(max_examples=60)
 @given(data=st.data())
 def test_any_change_of_the_index_is_loaded_or_refused(folder: Path, tmp_path_factory: Any, data: st.DataObject) -> None:

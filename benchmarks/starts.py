@@ -27,9 +27,11 @@ _CLOCK = "import time; began = time.perf_counter(); {}; print((time.perf_counter
 
 
 def run_python(code: str) -> str:
-    """Return what `code` prints in a Python process of its own, which imports the same stance."""
+    """Return what `code` prints in a Python process of its own, which imports the same stance: from bytecode, as an
+    installed package is imported."""
     home = str(Path(stance.__file__).parents[1])
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))}
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment = {**inherited, "PYTHONPATH": os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
     if done.returncode:
         raise WrongAnswer(f"python -c {code!r} failed: {done.stderr.strip()[-500:]}")

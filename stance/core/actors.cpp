@@ -1,7 +1,6 @@
 #include "actors.hpp"
 
 #include <algorithm>
-#include <map>
 #include <stdexcept>
 
 namespace stance {
@@ -39,7 +38,9 @@ ActorMatcher::ActorMatcher(const ActorRules& rules, const std::vector<std::u32st
     for (const auto& pair : rules.accepted)
         for (const char code : pair.second) accepted_[size_t(pair.first & 127)][size_t(code & 127)] = true;
 
-    std::map<std::u32string, std::vector<u32>> by_first;
+    std::vector<std::pair<u64, u32>> by_first;  // hash of the first word's key, and the form
+    by_first.reserve(forms.size());
+    forms_.reserve(forms.size());
     std::vector<Found> found;
     for (size_t i = 0; i < forms.size(); ++i) {
         std::u32string_view text = forms[i];
@@ -58,13 +59,19 @@ ActorMatcher::ActorMatcher(const ActorRules& rules, const std::vector<std::u32st
         cut(text.data(), text.size(), found);
         if (found.empty()) throw std::invalid_argument("a form must have a word");
         for (size_t w = 0; w < found.size(); ++w) {
-            const std::u32string written(text.substr(found[w].start, found[w].end - found[w].start));
-            std::u32string plain, key;
+            const std::u32string_view written = text.substr(found[w].start, found[w].end - found[w].start);
+            Word word;
+            word.written = {u32(letters_.size()), u32(written.size())};
+            letters_ += written;
+            word.bare.begin = u32(letters_.size());
             for (const u32 c : written)
-                if (const u32 b = bare(c)) plain += char32_t(b), key += char32_t(lower(b));
-            words_.push_back({keep(written), keep(plain), keep(key)});
+                if (const u32 b = bare(c)) letters_ += char32_t(b);
+            word.bare.size = u32(letters_.size()) - word.bare.begin;
+            word.key = {u32(letters_.size()), word.bare.size};
+            for (u32 k = 0; k < word.bare.size; ++k) letters_ += char32_t(lower(u32(letters_[word.bare.begin + k])));
+            words_.push_back(word);
             gaps_.push_back(w ? gap_code(text.data() + found[w - 1].end, text.data() + found[w].start) : 0);
-            if (w == 0) by_first[key].push_back(u32(i));
+            if (w == 0) by_first.push_back({found[0].hash, u32(i)});
         }
         form.n_words = u32(found.size());
         const std::u32string_view tail = text.substr(found.back().end);
@@ -72,25 +79,27 @@ ActorMatcher::ActorMatcher(const ActorRules& rules, const std::vector<std::u32st
         form.with_stop = tail == U".";
         forms_.push_back(form);
     }
+    // Forms with the same first word together, the longest first, else in the order given.
+    const auto key_of = [&](u32 form) { return letters(words_[forms_[form].words].key); };
+    std::sort(by_first.begin(), by_first.end(), [&](const auto& a, const auto& b) {
+        if (a.first != b.first) return a.first < b.first;
+        if (const int order = key_of(a.second).compare(key_of(b.second))) return order < 0;
+        if (forms_[a.second].n_words != forms_[b.second].n_words) return forms_[a.second].n_words > forms_[b.second].n_words;
+        return a.second < b.second;
+    });
     size_t slots = 16;
     while (slots < 2 * by_first.size()) slots *= 2;
     starts_.resize(slots);
-    for (auto& [key, list] : by_first) {
-        std::stable_sort(list.begin(), list.end(), [&](u32 a, u32 b) { return forms_[a].n_words > forms_[b].n_words; });
-        u64 hash = seed;
-        for (const u32 c : key) hash = mix(hash, c);
+    order_.reserve(by_first.size());
+    for (size_t i = 0, end; i < by_first.size(); i = end) {
+        const auto [hash, first] = by_first[i];
+        for (end = i; end < by_first.size() && by_first[end].first == hash && key_of(by_first[end].second) == key_of(first); ++end)
+            order_.push_back(by_first[end].second);
         first_[hash >> 6 & 1023] |= u64(1) << (hash & 63);
         size_t slot = hash & (slots - 1);
         while (starts_[slot].n_forms) slot = (slot + 1) & (slots - 1);
-        starts_[slot] = {hash, words_[forms_[list[0]].words].key, u32(order_.size()), u32(list.size())};
-        order_.insert(order_.end(), list.begin(), list.end());
+        starts_[slot] = {hash, words_[forms_[first].words].key, u32(i), u32(end - i)};
     }
-}
-
-ActorMatcher::Slice ActorMatcher::keep(const std::u32string& letters) {
-    const Slice slice{u32(letters_.size()), u32(letters.size())};
-    letters_ += letters;
-    return slice;
 }
 
 template <class Unit>

@@ -89,7 +89,6 @@ class ActorMatcher {
     u32 bare(u32 c) const { return c < n_bare ? bare_[c] : c; }
     static u32 lower(u32 c) { return c - 'A' < 26 ? c + 32 : c; }
     std::u32string_view letters(Slice s) const { return {letters_.data() + s.begin, s.size}; }
-    Slice keep(const std::u32string& letters);
 
     template <class Unit>
     char gap_code(const Unit* begin, const Unit* end) const;

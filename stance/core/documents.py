@@ -156,7 +156,9 @@ def _errors(scorer: CompiledPipeline | None, n: int) -> tuple[NDArray[np.float64
         if block.binary and block.tokens == "stance" and block.strip_accents is None:
             phrases = np.clip(_most_phrases(block), 1, block.n_columns)
             sizes = np.abs(block.weights.T * block.scale, dtype=np.float32, casting="same_kind")
-            largest = np.cumsum(np.sort(sizes, axis=1)[:, ::-1], axis=1, dtype=np.float64)
+            rest = block.n_columns - int(phrases.max())
+            largest = np.sort(np.partition(sizes, rest, axis=1)[:, rest:] if rest else sizes, axis=1)[:, ::-1]
+            largest = np.cumsum(largest, axis=1, dtype=np.float64)
             errors += (np.minimum(phrases, _ROWS) + 1)[:, None] * _FLOAT32 * largest.T[phrases - 1]
         else:
             exact = True

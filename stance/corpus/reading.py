@@ -4,8 +4,9 @@ Columns: `document` and `text` are required; `sentence` (a number; by default co
 `passage`, `kind`, `speaker`, `date`, `source`, `sample`, `coder`, and the layers `claims`, `role`, `voice`,
 `stance` may be left out. In CSV, claims are separated by ";" and stances written "Japan=against; NATO=neutral";
 a cell may also hold JSON. An empty cell or list of claims or stances means "coded, and none"; a missing column,
-or the cell "NA", means "not coded". The coder "adjudicated" is not one more: on the layers it codes, its word is final
-(`CodedSentence.deciding`).
+or the cell "NA", means "not coded". Claims may also be names with their probabilities, as in the JSON lines of
+`stance label`: they can be corrected and read. The coder "adjudicated" is not one more: on the layers it codes, its
+word is final (`CodedSentence.deciding`).
 """
 
 from __future__ import annotations
@@ -245,6 +246,8 @@ def _claims(value: Any) -> frozenset[str] | None:
         return None
     if isinstance(value, str):
         return _claims(_claims_cell(value))
+    if isinstance(value, Mapping) and all(isinstance(p, float) for p in value.values()):
+        value = list(value)
     if not isinstance(value, (list, tuple, set, frozenset)) or not all(isinstance(v, str) and v for v in value):
         raise CorpusError(f"claims must be a list of names; got {value!r:.60}")
     return frozenset(value)

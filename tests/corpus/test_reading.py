@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from stance.codebook import load_codebook
 from stance.corpus import ADJUDICATED, CodedSentence, Coding, Corpus, corpus_rows, read_corpus, write_corpus
 from stance.errors import CorpusError, TextError
+from stance.labels.records import Claim, Document, Role, Sentence, Stance, Voice
 
 CODEBOOK = load_codebook("security")
 
@@ -211,6 +212,20 @@ def test_an_adjudicated_coding_is_final_on_the_layers_it_codes(tmp_path):
     assert stances["Japan"][CODEBOOK.stance_names.index("neutral")] == 1
     assert none == {}
     assert [c.coder for c in corpus.sentences[0].independent] == ["ana", "ben"]
+
+
+def test_the_json_lines_of_labelled_documents_are_a_corpus(tmp_path):
+    """Claims come with probabilities there; the labels are those of the document."""
+    text = "NATO must go."
+    labels = (Claim("demand", 0.9), Claim("warning", 0.4)), Role("prescription", 0.8), Voice("attributed", 0.7, (0, 4))
+    labelled = Sentence(text, (0, 13), *labels, {"NATO": Stance("against", 0.6, ((0, 4),))})
+    rows = Document(text, (labelled,), id="a").rows()
+    (sentence,) = read_corpus(jsonl(tmp_path, *rows), CODEBOOK)
+    (coding,) = sentence.codings
+    assert coding.claims == {"demand", "warning"}
+    assert (coding.role, coding.voice, dict(coding.stance)) == ("prescription", "attributed", {"NATO": "against"})
+    with pytest.raises(CorpusError, match="claims must be a list of names"):
+        read_corpus(jsonl(tmp_path, GOOD | {"claims": {"demand": "yes"}}))
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from stance.study.predictions import Predictions
 Floats = NDArray[np.float64]
 Item = tuple[str, str | None]  # a text, and the target asked about
 
+NAMES = ("tf-idf", "fasttext", "minilm")
 N_FOLDS = 3
 SEED = 0
 
@@ -114,17 +115,23 @@ class FastText:
 Peer = TfIdf | Embeddings | FastText
 
 
-def peers_at_hand(cache: Any = None) -> tuple[list[Peer], dict[str, str]]:
-    """Return the peers that can be run here, and, by name, why the others cannot."""
+def peers_at_hand(wanted: Sequence[str] = NAMES, cache: Any = None) -> tuple[list[Peer], dict[str, str]]:
+    """Return those of the `wanted` peers (`NAMES`) that can be run here, and, by name, why the others are not."""
     from benchmarks.quality import encoders
 
-    found: list[Peer] = [TfIdf()]
+    found: list[Peer] = []
     left_out = {}
-    if importlib.util.find_spec("fasttext") is None:
+    if "tf-idf" in wanted:
+        found.append(TfIdf())
+    else:
+        left_out[TfIdf.name] = "not asked for"
+    if "fasttext" not in wanted:
+        left_out[FastText.name] = "not asked for"
+    elif importlib.util.find_spec("fasttext") is None:
         left_out[FastText.name] = "fasttext is not installed"
     else:
         found.append(FastText())
-    if why := encoders.missing():
+    if why := encoders.missing() if "minilm" in wanted else "not asked for":
         left_out["MiniLM embeddings + logistic regression"] = why
     else:
         found.append(Embeddings(MiniLm(cache)))

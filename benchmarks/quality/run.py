@@ -1,11 +1,13 @@
 """Measure quality, in one command:
 
     python benchmarks/quality/run.py --sources-in FOLDER [FOLDER ...] --gold FOLDER --data FOLDER [--semeval FOLDER]
-        [--only gold,tasks,calibration,learning,swap] [--model FOLDER] [--cache FOLDER] [--plots FOLDER]
+        [--only gold,tasks,calibration,learning,swap] [--peers tf-idf,fasttext,minilm] [--model FOLDER]
+        [--cache FOLDER] [--plots FOLDER]
 
 --sources-in  copies of the sources of the corpus (corpora/security/sources.toml), for what is trained on it again
 --gold        `dev.jsonl`, sentences coded twice (gold.py)
 --data        `unscon/`, `newssd/`, `ibm_claim_stance/` (tasks.py); --semeval SemEval-2016's `*-all-annotations.txt`
+--peers       of tf-idf, fasttext, minilm, those to run
 --cache       a folder outside the project for embeddings and out-of-fold scores, so that they are made once
 --plots       where reliability is drawn (needs matplotlib)
 
@@ -30,7 +32,7 @@ sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 import stance
 from benchmarks.quality import calibration, gold, learning, results, swap, tasks
-from benchmarks.quality.peers import Peer, peers_at_hand, versions_of
+from benchmarks.quality.peers import NAMES, Peer, peers_at_hand, versions_of
 from stance.corpus import Corpus
 from stance.model import Model
 
@@ -48,7 +50,7 @@ class Inputs:
         self.model: Model = stance.load(args.model)
         self.settings = stance.Settings(**_settings(self.model))
         self.peers: list[Peer]
-        self.peers, self.left_out = peers_at_hand(args.cache)
+        self.peers, self.left_out = peers_at_hand(args.peers.split(","), args.cache)
 
     @property
     def corpus(self) -> Corpus:
@@ -167,6 +169,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, metavar="FOLDER")
     parser.add_argument("--semeval", type=Path, metavar="FOLDER")
     parser.add_argument("--only", default=",".join(results.PARTS), metavar="PART[,PART ...]")
+    parser.add_argument("--peers", default=",".join(NAMES), metavar="PEER[,PEER ...]")
     parser.add_argument("--model", default="security-en")
     parser.add_argument("--cache", type=Path, metavar="FOLDER")
     parser.add_argument("--plots", type=Path, metavar="FOLDER")

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stance.codebook import Codebook
-from stance.corpus import Corpus, document_groups
+from stance.corpus import CodedSentence, Corpus, document_groups
 from stance.model import Settings
 from stance.model.training import train_out_of_fold
 from stance.scores.calibration import expit, fit_sigmoid
@@ -32,9 +32,19 @@ def claims_alone(codebook: Codebook) -> Codebook:
     return dataclasses.replace(codebook, roles=(), voices=(), stances=())
 
 
+def coded_claims(corpus: Corpus) -> Corpus:
+    """Return the corpus with codings of claims alone."""
+
+    def alone(sentence: CodedSentence) -> CodedSentence:
+        codings = (dataclasses.replace(c, role=None, voice=None, stance=None) for c in sentence.codings)
+        return dataclasses.replace(sentence, codings=tuple(codings))
+
+    return Corpus(corpus.name, tuple(alone(sentence) for sentence in corpus))
+
+
 def out_of_fold(corpus: Corpus, codebook: Codebook, settings: Settings, n_jobs: int) -> tuple[Floats, Floats]:
     """Return probabilities of claims out of fold, (n_sentences, n_claims), and the thresholds (n_claims,)."""
-    model, out = train_out_of_fold(corpus, claims_alone(codebook), settings=settings, n_jobs=n_jobs)
+    model, out = train_out_of_fold(coded_claims(corpus), claims_alone(codebook), settings=settings, n_jobs=n_jobs)
     return out.claims, model.calibration.thresholds
 
 
@@ -68,7 +78,8 @@ def measure(
         raise SystemExit("calibration needs sentences whose sample is random; the corpus at hand has none")
     part = random & ~np.isnan(fresh).any(axis=1)
     given = Predictions(claims=fresh[part] >= thresholds, claim_probabilities=fresh[part])
-    return report_on(given, corpus.select(part), claims, name="out of fold", seed=seed, n_resamples=n_resamples)
+    judged = coded_claims(corpus.select(part))
+    return report_on(given, judged, claims, name="out of fold", seed=seed, n_resamples=n_resamples)
 
 
 def keep_out_of_fold(path: Path, digest: str, probabilities: Floats, thresholds: Floats) -> None:

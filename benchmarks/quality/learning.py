@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from benchmarks.quality.calibration import claims_alone
+from benchmarks.quality.calibration import claims_alone, coded_claims
 from benchmarks.quality.gold import figures_by_genre
 from stance.codebook import Codebook
 from stance.corpus import Corpus
@@ -38,11 +38,13 @@ def measure(
     out = []
     for part in parts(corpus, SIZES, seed=seed):
         print(f"learning: {len(part):,} sentences", flush=True)
-        out.append((len(part), train(part, claims, settings=settings, n_jobs=n_jobs)))
+        out.append((len(part), train(coded_claims(part), claims, settings=settings, n_jobs=n_jobs)))
     out.append((model.provenance.n_sentences, model))
     rows = []
     for size, own in out:
-        given = predict(own, gold)
-        figures = figures_by_genre(given, gold, own.codebook, model, seed=seed, n_resamples=n_resamples)
+        judged = gold if own is model else coded_claims(gold)
+        figures = figures_by_genre(
+            predict(own, judged), judged, own.codebook, model, seed=seed, n_resamples=n_resamples
+        )
         rows.append((size, {genre: own["claims.micro_f1"] for genre, own in figures.items()}))
     return rows

@@ -144,7 +144,8 @@ TASKS = (
     Task("claim-stance", "IBM claim stance, official split", claim_stance, PLAIN, "stance.f"),
     Task(
         "semeval-2016", "SemEval-2016 task 6 A, official split and metric", semeval,
-        {**PLAIN, "C_stance": 10.0, "unlisted_weight": 0.0}, "stance.f", by_target=True, actors="no-actors.tsv",
+        {**PLAIN, "C_stance": 10.0, "class_weight": "balanced", "min_df": 1, "unlisted_weight": 0.0}, "stance.f",
+        by_target=True, actors="no-actors.tsv",
     ),
 )  # fmt: skip
 

@@ -82,6 +82,21 @@ class Linear:
     def has_proba(self) -> bool:
         return self.rule != "none"
 
+    @property
+    def core_proba(self) -> tuple[str, int, int] | None:
+        """The core's rule for the probabilities and the columns it takes; None where it has none."""
+        one = self.stop - self.start == 1
+        if self.rule == "softmax" and not one:
+            return "softmax", self.start, self.stop
+        if self.rule == "sigmoid":
+            return "sigmoid" if one else "equal_shares", self.start, self.stop
+        return None
+
+    @property
+    def core_choice(self) -> tuple[int, int, bool]:
+        """The columns by which the core chooses, and whether each is for itself."""
+        return self.start, self.stop, self.multilabel
+
     def decision(self, scores: Array) -> Array:
         if self.stop - self.start == 1:
             return np.ascontiguousarray(scores[:, self.start])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -92,9 +93,37 @@ class OneVsRest:
     def wants_float64(self) -> bool:
         return any(m.wants_float64 for m in self.members)
 
+    @cached_property
+    def columns(self) -> tuple[int, int] | None:
+        """First and last + 1 column, where every member is a linear one on the next column; None where not."""
+        start = getattr(self.members[0], "start", 0)
+        for i, member in enumerate(self.members):
+            if not (isinstance(member, Linear) and (member.start, member.stop) == (start + i, start + i + 1)):
+                return None
+        return start, start + len(self.members)
+
+    @property
+    def core_proba(self) -> tuple[str, int, int] | None:
+        """See Linear."""
+        if self.columns is None or any(not isinstance(m, Linear) or m.rule != "sigmoid" for m in self.members):
+            return None
+        if len(self.members) == 1:
+            return "sigmoid", *self.columns
+        return "sigmoids" if self.kind == "multilabel" else "shares", *self.columns
+
+    @property
+    def core_choice(self) -> tuple[int, int, bool] | None:
+        """See Linear."""
+        if self.columns is None or self.threshold != 0 or len(self.classes_) == 1:
+            return None
+        return *self.columns, self.kind == "multilabel"
+
     def decision(self, scores: Array) -> Array:
         if len(self.members) == 1:
             return self.members[0].decision(scores)
+        if self.columns is not None:
+            start, stop = self.columns
+            return scores if stop - start == scores.shape[1] else np.ascontiguousarray(scores[:, start:stop])
         return np.array([m.decision(scores).ravel() for m in self.members]).T
 
     def proba(self, scores: Array) -> Array:

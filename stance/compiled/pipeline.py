@@ -83,6 +83,8 @@ class CompiledPipeline:
         largest = _largest_sums(plan) if self._core is None else self._core.largest_sums
         self._error = largest * _FLOAT32_DOUBT
         unbounded = not (largest <= _FLOAT32_LARGEST).all()
+        self._core_proba: tuple[str, int, int] | None = getattr(head, "core_proba", None)
+        self._core_choice: tuple[int, int, bool] | None = getattr(head, "core_choice", None)
         self.float64 = float64 or head.wants_float64 or unbounded or any(b.norm is None for b in plan.blocks)
 
     @property
@@ -113,7 +115,12 @@ class CompiledPipeline:
 
     def _predict_proba(self, texts: Any) -> Any:
         """Return probabilities, float64 (n_texts, n_classes); a list of them where the original gives a list."""
-        return self.head.proba(self._scores(texts)[0])
+        rule = self._core_proba
+        if rule is None or self._core is None:
+            return self.head.proba(self._scores(texts)[0])
+        items = texts if type(texts) is list and texts else for_core(texts)
+        dtype = "float64" if self.float64 else "float32"
+        return self._core.probabilities(items, *rule, dtype, 1 if self.n_jobs is None else threads(self.n_jobs))
 
     decision_function = _IfAvailable(_decision_function, "has_decision")
     predict_proba = _IfAvailable(_predict_proba, "has_proba")
@@ -124,7 +131,10 @@ class CompiledPipeline:
         Where float32 leaves a doubt about a label, its row is computed again in float64.
         """
         if type(texts) is list and 0 < len(texts) <= _FEW and self._core is not None:
-            return self.head.predict(self._run(texts, float64=True))
+            if (choice := self._core_choice) is None:
+                return self.head.predict(self._run(texts, float64=True))
+            chosen: Array = self._core.choices(texts, *choice)
+            return chosen if choice[2] else self.head.classes_.take(chosen)
         scores, items = self._scores(texts)
         if not self.float64 and self._core is not None:
             doubtful = np.flatnonzero(self.head.near(scores, self._error))

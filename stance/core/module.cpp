@@ -11,6 +11,7 @@
 #include "actors_module.hpp"
 #include "documents_module.hpp"
 #include "engine.hpp"
+#include "heads.hpp"
 #include "punkt_module.hpp"
 #include "texts.hpp"
 #include "unicode.hpp"
@@ -151,6 +152,7 @@ class PyEngine {
         empty_ = numpy.attr("empty");
         float32_ = numpy.attr("dtype")("float32");
         float64_ = numpy.attr("dtype")("float64");
+        int64_ = numpy.attr("dtype")("int64");
         const auto intercept = nb::cast<Doubles>(plan.attr("intercept"));
         if (intercept.ndim() != 1) refuse("intercept must have one value an output");
         std::vector<BlockPlan> blocks;
@@ -182,14 +184,43 @@ class PyEngine {
         const bool wide = is_float64(dtype);
         const auto texts = texts_of(given.ptr(), empty ? Missing::empty : Missing::raise);
         nb::object out = empty_(nb::make_tuple(texts->size(), n_outputs()), wide ? float64_ : float32_);
-        Py_buffer view;
-        if (PyObject_GetBuffer(out.ptr(), &view, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS) != 0) throw nb::python_error();
-        void* const data = view.buf;
-        PyBuffer_Release(&view);  // `out` keeps the memory
         if (wide)
-            run(*texts, static_cast<double*>(data), n_threads);
+            run_scores(*texts, static_cast<double*>(data_of(out)), n_threads);
         else
-            run(*texts, static_cast<float*>(data), n_threads);
+            run_scores(*texts, static_cast<float*>(data_of(out)), n_threads);
+        return out;
+    }
+
+    nb::object probabilities(nb::handle given, const Head& head, nb::handle dtype, int n_threads) const {
+        check(head);
+        const bool wide = is_float64(dtype);
+        const auto texts = texts_of(given.ptr(), Missing::raise);
+        nb::object out = empty_(nb::make_tuple(texts->size(), head.width()), float64_);
+        double* const data = static_cast<double*>(data_of(out));
+        if (wide)
+            run_probabilities<double>(*texts, head, data, n_threads);
+        else
+            run_probabilities<float>(*texts, head, data, n_threads);
+        return out;
+    }
+
+    nb::object choices(nb::handle given, size_t start, size_t stop, bool each, int n_threads) const {
+        check({Rule::sigmoids, start, stop});
+        const auto texts = texts_of(given.ptr(), Missing::raise);
+        const size_t width = stop - start;
+        nb::object out = empty_(each ? nb::make_tuple(texts->size(), width) : nb::make_tuple(texts->size()), int64_);
+        int64_t* const data = static_cast<int64_t*>(data_of(out));
+        run(*texts, n_threads, [&](const Text* held, size_t first, size_t n, Scratch& scratch) {
+            double* const scores = scratch.scores.reserve(n * n_outputs());
+            engine_->score(held, n, scores, scratch);
+            for (size_t i = 0; i < n; ++i) {
+                const double* const row = scores + i * n_outputs() + start;
+                if (each)
+                    for (size_t j = 0; j < width; ++j) data[(first + i) * width + j] = row[j] > 0;
+                else
+                    data[first + i] = width == 1 ? row[0] > 0 : largest_of(row, width);
+            }
+        });
         return out;
     }
 
@@ -207,9 +238,37 @@ class PyEngine {
 
     static constexpr size_t texts_a_chunk = 512;
 
-    // Score chunks from `next` on until none is left.
     template <class Out>
-    void work(Texts& texts, Out* out, std::atomic<size_t>& next, Failure& failure) const {
+    void run_scores(Texts& texts, Out* out, int n_threads) const {
+        run(texts, n_threads, [&](const Text* held, size_t first, size_t n, Scratch& scratch) {
+            engine_->score(held, n, out + first * n_outputs(), scratch);
+        });
+    }
+
+    template <class Score>
+    void run_probabilities(Texts& texts, const Head& head, double* out, int n_threads) const {
+        run(texts, n_threads, [&](const Text* held, size_t first, size_t n, Scratch& scratch) {
+            Score* const scores = reinterpret_cast<Score*>(scratch.scores.reserve(n * n_outputs()));
+            engine_->score(held, n, scores, scratch);
+            for (size_t i = 0; i < n; ++i) stance::probabilities(head, scores + i * n_outputs(), out + (first + i) * head.width());
+        });
+    }
+
+    void check(const Head& head) const {
+        if (head.start >= head.stop || head.stop > n_outputs() || (head.rule == Rule::sigmoid && head.stop != head.start + 1))
+            refuse("start and stop must be columns of the scores");
+    }
+
+    static void* data_of(nb::handle array) {
+        Py_buffer view;
+        if (PyObject_GetBuffer(array.ptr(), &view, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS) != 0) throw nb::python_error();
+        PyBuffer_Release(&view);  // the array keeps the memory
+        return view.buf;
+    }
+
+    // Score chunks from `next` on until none is left.
+    template <class Each>
+    void work(Texts& texts, const Each& each, std::atomic<size_t>& next, Failure& failure) const {
         auto scratch = engine_->borrow();
         Text held_texts[texts_a_chunk];
         PyObject* held[texts_a_chunk];
@@ -231,7 +290,7 @@ class PyEngine {
             }
             if (!ok) break;
             try {
-                engine_->score(held_texts, n, out + first * n_outputs(), *scratch);
+                each(held_texts, first, n, *scratch);
             } catch (const TextError& error) {
                 const nb::gil_scoped_acquire gil;
                 failure.take(first + error.text, raised_by(error, first));
@@ -251,8 +310,9 @@ class PyEngine {
         engine_->give_back(std::move(scratch));
     }
 
-    template <class Out>
-    void run(Texts& texts, Out* out, int n_threads) const {
+    // Call each(texts, first, n, scratch) for chunks of the texts, without the GIL.
+    template <class Each>
+    void run(Texts& texts, int n_threads, const Each& each) const {
         std::atomic<size_t> next{0};
         Failure failure;
         const size_t chunks = (texts.size() + texts_a_chunk - 1) / texts_a_chunk;
@@ -260,8 +320,8 @@ class PyEngine {
         {
             const nb::gil_scoped_release release;
             std::vector<std::thread> threads;
-            for (size_t i = 1; i < n_workers; ++i) threads.emplace_back([&] { work(texts, out, next, failure); });
-            work(texts, out, next, failure);
+            for (size_t i = 1; i < n_workers; ++i) threads.emplace_back([&] { work(texts, each, next, failure); });
+            work(texts, each, next, failure);
             for (auto& thread : threads) thread.join();
         }
         if (failure.exception.is_valid()) {
@@ -270,7 +330,7 @@ class PyEngine {
         }
     }
 
-    nb::object empty_, float32_, float64_;  // of NumPy
+    nb::object empty_, float32_, float64_, int64_;  // of NumPy
     nb::object plan_;  // owns the arrays the engine reads
     std::unique_ptr<Engine> engine_;
 };
@@ -306,5 +366,12 @@ NB_MODULE(_core, m) {
         .def_prop_ro("largest_sums", &PyEngine::largest_sums,
                      "The largest sum of |value * weight| that a text can have, (n_outputs,), where every block has a norm.")
         .def("score", &PyEngine::score, "texts"_a, "dtype"_a = "float32", "n_threads"_a = 1, "missing"_a = "raise",
-             "Return the scores of `texts`, an array of shape (n_texts, n_outputs).");
+             "Return the scores of `texts`, an array of shape (n_texts, n_outputs).")
+        .def("probabilities", [](const PyEngine& engine, nb::handle texts, nb::handle rule, size_t start, size_t stop, nb::handle dtype, int n_threads) {
+            return engine.probabilities(texts, {choice<Rule>(rule, {{"softmax", Rule::softmax}, {"sigmoid", Rule::sigmoid}, {"sigmoids", Rule::sigmoids}, {"shares", Rule::shares}, {"equal_shares", Rule::equal_shares}}, "rule"), start, stop}, dtype, n_threads);
+        }, "texts"_a, "rule"_a, "start"_a, "stop"_a, "dtype"_a = "float32", "n_threads"_a = 1,
+             "Return probabilities by scores start to stop, float64 (n_texts, stop - start); of `sigmoid` (n_texts, 2).")
+        .def("choices", &PyEngine::choices, "texts"_a, "start"_a, "stop"_a, "each"_a = false, "n_threads"_a = 1,
+             "Return which of scores start to stop, in float64, is the largest, int64 (n_texts,); whether it is above 0 if it "
+             "is one; or of `each`, (n_texts, stop - start).");
 }

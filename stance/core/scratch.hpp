@@ -124,6 +124,7 @@ struct Scratch {
     std::vector<WordMemo> memos;  // one a block
     Buffer<double> sums, word_sums;
     Buffer<double> totals;        // texts_at_once rows of outputs
+    Buffer<double> scores;        // of a chunk, where not the scores are asked for
     Buffer<u64> sorted;
     Buffer<double> weights;       // of one column
 

@@ -166,7 +166,7 @@ extern "C" int LLVMFuzzerTestOneInput(const u8* data, size_t size) {
     for (double& x : scale) x = 1 + std::fabs(random()) * 9;
     for (double& x : weights) x = random();
     plan.scale = scale.data();
-    plan.weights = weights.data();
+    plan.weights = {weights.data(), plan.n_outputs, Precision::float64};
     const Engine engine({plan}, intercept.data(), plan.n_outputs);
 
     // Each text in a buffer of its own size, so that a read beyond it is seen.

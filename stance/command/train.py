@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     help="A folder with copies of the sources that labels by reference point to; may be given several times.",
 )  # fmt: skip
 @click.option("--allow-missing", is_flag=True, help="Train though sources, documents or sentences are missing.")
+@click.option(
+    "--vectors", metavar="FILE",
+    help="Word vectors learned from unlabelled text by `python -m stance.features.vectors`.",
+)  # fmt: skip
 @click.option("--name", metavar="NAME", help="The model's name; by default the name of its folder.")
 @jobs_option
 @click.option("--seed", type=int, default=0, show_default=True, help="Decides the folds and the resamples.")
@@ -41,6 +45,7 @@ def train(
     out: Path,
     folders: tuple[str, ...],
     allow_missing: bool,
+    vectors: str | None,
     name: str | None,
     jobs: int,
     seed: int,
@@ -79,9 +84,10 @@ def train(
             return 1
         parts.insert(0, found.corpus)
     corpus = _joined(parts)
+    settings = Settings(seed=seed, vectors=vectors)
     with Progress(f"training on {len(corpus):,} sentences"):
         model, out_of_fold = train_out_of_fold(
-            corpus, book, name=name or out.resolve().name, settings=Settings(seed=seed), n_jobs=jobs
+            corpus, book, name=name or out.resolve().name, settings=settings, n_jobs=jobs
         )
         report = out_of_fold_report(corpus, book, out_of_fold, model, seed=seed)
         model.report = {"out_of_fold": report.to_dict()}

@@ -32,6 +32,8 @@ class Settings:
     stance_lexicon : the same for stances; None, since for blind targets it brought nothing.
     class_weight : "balanced" lets rare labels weigh as much as frequent ones, for tasks judged by macro F1 on few
         sentences; probabilities of roles, voice and stances are then too high for the rare ones. None weighs all alike.
+    vectors : path of word vectors (`stance.features.vectors`), by which words used alike in unlabelled text get
+        weights alike in claims, roles and voice; or None.
     min_df : n-grams in fewer sentences are left out; None is 2, and 1 for corpora under 500 sentences.
     n_folds : folds for out-of-fold scores, by document.
     seed : decides ties between folds.
@@ -48,6 +50,7 @@ class Settings:
     lexicon: str | None = "codebook"
     stance_lexicon: str | None = None
     class_weight: str | None = None
+    vectors: str | None = None
     min_df: int | None = None
     n_folds: int = 5
     seed: int = 0

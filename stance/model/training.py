@@ -6,6 +6,8 @@ import platform
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from stance.features.lexicon import find_lexicon, lexicon_features
 from stance.features.masking import masked
 from stance.features.ngrams import sentence_features, target_features
 from stance.features.target_view import Span, target_view
+from stance.features.vectors import VectorColumns, WordVectors
 from stance.model.model import Model
 from stance.model.parameters import Calibration, Layers, Provenance, Settings
 from stance.model.scorer import linear_scorer
@@ -91,13 +94,17 @@ def train_out_of_fold(
     coef: list[Floats] = []
     intercept: list[Floats] = []
     claims = roles = voices = None
-    features = matrix = None
+    features = matrix = vectors = None
     if layers.n_outputs:
         table = actors or load_actors()
         texts = [masked(text, table, settings.masked_kinds) for text in corpus.texts]
         phrases = None if lexicon is None else lexicon_features(lexicon, texts)
         features = sentence_features(min_df=min_df, lexicon=phrases)
         matrix = _fit_features(features, texts, corpus.name)
+        if settings.vectors is not None:
+            words = features.transformer_list[0][1].vocabulary_
+            vectors = VectorColumns.of(WordVectors.load(settings.vectors), words, matrix)
+            matrix = vectors.widened(matrix)
     shares = corpus.claim_shares(codebook)
     if codebook.claims:
         _check_coded(shares, codebook.claim_names, "claims", corpus)
@@ -113,7 +120,10 @@ def train_out_of_fold(
             coef, intercept = [*coef, fitted.coef_], [*intercept, fitted.intercept_]
             roles, voices = (fitted, voices) if layer == "role" else (roles, fitted)
     outputs = [f"{layer}:{n}" for layer in ("claim", "role", "voice") for n in getattr(codebook, f"{layer}_names")]
-    scorer = linear_scorer(features, np.vstack(coef), np.concatenate(intercept), outputs) if coef else None
+    scorer = None
+    if coef:
+        weights = np.vstack(coef) if vectors is None else vectors.folded(np.vstack(coef))
+        scorer = linear_scorer(features, weights, np.concatenate(intercept), outputs)
     target_scorer, bias, pairs, stances = _train_stance(corpus, codebook, settings, groups, actors, min_df, common)
     n = len(corpus)
     out = OutOfFold(
@@ -141,7 +151,7 @@ def train_out_of_fold(
         n_sentences=n,
         n_documents=len(set(corpus.documents)),
         versions=_versions(),
-        settings=settings.to_dict(),
+        settings=settings.to_dict() | _named_vectors(settings),
     )
     model = Model(
         name or codebook.name, codebook, scorer, target_scorer, calibration, provenance,
@@ -289,6 +299,14 @@ def stance_bias(probabilities: Floats, shares: Floats, codebook: Codebook) -> Fl
             options = [np.where(np.arange(len(bias)) == j, step, bias) for step in _BIAS_STEPS]
             bias = max(options, key=quality)
     return bias
+
+
+def _named_vectors(settings: Settings) -> dict[str, str]:
+    """Return the file of word vectors by name and digest: a path on this machine tells nobody which they were."""
+    if settings.vectors is None:
+        return {}
+    path = Path(settings.vectors)
+    return {"vectors": f"{path.name} (SHA-256 {sha256(path.read_bytes()).hexdigest()})"}
 
 
 def _versions() -> dict[str, str]:

@@ -130,7 +130,7 @@ def learn_vectors(
     gap = np.full(WINDOW, len(number))  # no context reaches from one document into the next
     flat = row_of[np.concatenate([part for document in documents for part in (document, gap)])]
     size = len(frequent)
-    pairs = sparse.csr_matrix((size, size), dtype=np.float32)
+    pairs: Any = sparse.csr_matrix((size, size), dtype=np.float32)
     for distance in range(1, WINDOW + 1):
         left, right = flat[:-distance], flat[distance:]
         both = (left >= 0) & (right >= 0)

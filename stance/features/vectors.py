@@ -67,10 +67,10 @@ class WordVectors:
         vector; 0 for n-grams that have none."""
         from scipy import sparse
 
-        rows = [i for i, word in enumerate(self.words) if word in vocabulary]
-        columns = [vocabulary[self.words[i]] for i in rows]
-        placed: Any = sparse.coo_matrix((np.ones(len(rows)), (columns, rows)), shape=(n_features, len(self.words)))
-        return placed.tocsr() @ sparse.csr_matrix(self.matrix)
+        rows = np.array([i for i, word in enumerate(self.words) if word in vocabulary], dtype=np.int64)
+        columns = np.array([vocabulary[self.words[i]] for i in rows], dtype=np.int64)
+        place = sparse.csr_matrix((np.ones(len(rows)), (columns, rows)), shape=(n_features, len(self.words)))
+        return place @ sparse.csr_matrix(self.matrix)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -130,19 +130,19 @@ def learn_vectors(
     gap = np.full(WINDOW, len(number))  # no context reaches from one document into the next
     flat = row_of[np.concatenate([part for document in documents for part in (document, gap)])]
     size = len(frequent)
-    pairs: Any = sparse.csr_matrix((size, size), dtype=np.float32)
+    pairs: Any = 0
     for distance in range(1, WINDOW + 1):
         left, right = flat[:-distance], flat[distance:]
         both = (left >= 0) & (right >= 0)
         cells, n = np.unique(left[both] * size + right[both], return_counts=True)
-        seen = sparse.csr_matrix((n.astype(np.float32) / distance, (cells // size, cells % size)), (size, size))
+        seen = sparse.csr_matrix((n.astype(np.float32) / distance, (cells // size, cells % size)), shape=(size, size))
         pairs = pairs + seen + seen.T
     pairs = pairs.tocoo()
     total = np.asarray(pairs.sum(axis=1), dtype=np.float64).ravel()
     smooth = total**SMOOTHING
     information = np.log(pairs.data * smooth.sum() / (total[pairs.row] * smooth[pairs.col]))
     kept = information > 0
-    positive = sparse.csr_matrix((information[kept], (pairs.row[kept], pairs.col[kept])), (size, size))
+    positive = sparse.csr_matrix((information[kept], (pairs.row[kept], pairs.col[kept])), shape=(size, size))
     left_vectors, strengths, _ = randomized_svd(positive, n_dimensions, n_iter=4, random_state=seed)
     return WordVectors(tuple(word_of[i] for i in frequent), _unit(left_vectors * np.sqrt(strengths)))
 

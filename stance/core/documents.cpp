@@ -229,6 +229,24 @@ class DocumentRun {
         return word.end > word.start && owner_.lexicon_.flags(*plan_.actors, text, word) & word_flag::performing;
     }
 
+    // Where the article before `start` begins, if one is there and begins at `least` or later; else `start`.
+    template <class Unit>
+    static size_t with_article(const Unit* text, size_t start, size_t least) {
+        if (start < least + 4) return start;
+        const size_t first = start - 4;
+        const auto is = [&](const char* article) {
+            for (size_t i = 0; i < 4; ++i)
+                if (u32(text[first + i]) != u32(u8(article[i]))) return false;
+            return true;
+        };
+        if (!is("the ") && !is("The ") && !is("THE ")) return start;
+        if (first == 0) return first;
+        switch (u32(text[first - 1])) {
+            case ' ': case '"': case '\'': case '(': case 0x201C: case 0x2018: return first;
+            default: return start;
+        }
+    }
+
     template <class Unit>
     void mask(const Unit* text, Item& item) {
         const size_t room = item.text.length + plan_.actor_mark.size() * (item.last_mention - item.first_mention);
@@ -238,7 +256,7 @@ class DocumentRun {
         for (size_t i = item.first_mention; i < item.last_mention; ++i) {
             const auto& mention = mentions_[i];
             if (!plan_.masked[size_t(mention.target)]) continue;
-            out = copy(text + end, mention.start - end, out);
+            out = copy(text + end, with_article(text, mention.start, end) - end, out);
             out = copy(plan_.actor_mark, out);
             end = mention.end;
         }

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable
 from stance.actors import ActorTable, find_mentions
 
 ACTOR = "xactor"
+ARTICLES = ("the ", "The ", "THE ")
+BEFORE_ARTICLE = " \"'(“‘"  # what an article may follow, if it does not begin the sentence
 
 
 def replaced(sentence: str, marks: Iterable[tuple[int, int, str]]) -> str:
@@ -20,8 +22,21 @@ def replaced(sentence: str, marks: Iterable[tuple[int, int, str]]) -> str:
 
 
 def masked(sentence: str, actors: ActorTable, kinds: Collection[str]) -> str:
-    """Return `sentence` with every mention of an actor of these kinds (`ActorTable.kinds`) written `xactor`."""
+    """Return `sentence` with every mention of an actor of these kinds (`ActorTable.kinds`) written `xactor`, with the
+    article before it: "the United States" must read as "China" does."""
     if not kinds:
         return sentence
-    found = find_mentions(sentence, actors)
-    return replaced(sentence, [(m.start, m.end, ACTOR) for m in found if actors.kinds[m.target] in kinds])
+    marks, end = [], 0
+    for mention in find_mentions(sentence, actors):
+        if actors.kinds[mention.target] in kinds:
+            marks.append((_with_article(sentence, mention.start, end), mention.end, ACTOR))
+            end = mention.end
+    return replaced(sentence, marks)
+
+
+def _with_article(sentence: str, start: int, least: int) -> int:
+    """Return where the article before `start` begins, if one is there and begins at `least` or later; else `start`."""
+    first = start - len(ARTICLES[0])
+    if first < least or sentence[first:start] not in ARTICLES:
+        return start
+    return first if first == 0 or sentence[first - 1] in BEFORE_ARTICLE else start

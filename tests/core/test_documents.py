@@ -46,6 +46,7 @@ MARKS = [". ", ". ", ".", "! ", "? ", ", ", ",” ", "“", "” ", '"', " — "
 ODD = [
     "\ud800", "\udfff", "\x00", "\u0301", "\u00ad", "\u200b", "ı", "İ", "\u212a", "ß", "ſ", "中文", "안보",
     "\U0001f600", "\U00010400", "\U0010ffff", "ﬁ", "½", "Ⅳ", "é", "É", "ʼ", "१२", "x_y", "xtarget", "xactor",
+    "the", "The", "THE", "“the",
 ]  # fmt: skip
 PHRASES = [
     "both sides", "the two countries", "each other", "the regime", "our country", "my government", "the president",

@@ -1,19 +1,16 @@
 """Sentences and tokens of real text by the core, against NLTK and the plain path; the answer is printed as JSON.
 
-    python benchmarks/sentences.py FOLDER [--every N] [--times]
+    python benchmarks/sentences.py FOLDER [--every N]
 
 FOLDER holds .jsonl or .jsonl.gz files whose lines have a `text`. Of every document (or of every Nth) the spans must be
 the same: Punkt alone over the whole text against a plain `PunktSentenceTokenizer` with our parameters, sentences
 against `split_sentences_plain`, tokens of every sentence against `RegexpTokenizer(TOKEN_PATTERN)`. Exit status 1 if a
-document differs. With --times, CPU seconds of both sides in passes of their own over all those documents, the better
-of two for NLTK and of seven for the core, on one core.
+document differs. How fast both are, `run.py` tells.
 """
 
 import argparse
 import json
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +19,7 @@ from nltk.tokenize import RegexpTokenizer
 from nltk.tokenize.punkt import PunktSentenceTokenizer
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
+from benchmarks.documents import trimmed
 from stance.core import _core
 from stance.sentences import compiled_punkt, split_sentences_plain
 from stance.sentences.learn import read_documents
@@ -29,33 +27,10 @@ from stance.sentences.punkt import read_parameters
 from stance.tokens import TOKEN_PATTERN
 
 
-def trimmed(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return NLTK's spans without white space at their ends."""
-    found = []
-    for start, end in spans:
-        piece = text[start:end]
-        if bare := piece.strip():
-            first = start + len(piece) - len(piece.lstrip())
-            found.append((first, first + len(bare)))
-    return found
-
-
-def cpu_seconds(call: Callable[[str], Any], texts: list[str], times: int) -> float:
-    """Return the least CPU time of `times` passes of `call` over `texts`."""
-    passes = []
-    for _ in range(times):
-        began = time.process_time()
-        for text in texts:
-            call(text)
-        passes.append(time.process_time() - began)
-    return min(passes)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--times", action="store_true")
     given = parser.parse_args()
 
     punkt, tokenizer = compiled_punkt(), RegexpTokenizer(TOKEN_PATTERN)
@@ -86,23 +61,6 @@ def main() -> None:
         counts["tokens"] += sum(map(len, tokens))
     answer: dict[str, Any] = {"nltk": nltk.__version__, **counts}
     answer |= {"documents_that_differ": len(differ), "first": differ[:5]}
-    if given.times:
-        pairs: list[tuple[str, Callable[[str], Any], Callable[[str], Any]]] = [
-            ("punkt", lambda text: list(nltk_punkt.span_tokenize(text)), punkt.punkt_spans),
-            ("sentences", split_sentences_plain, punkt.sentence_spans),
-            (
-                "tokens",
-                lambda text: list(tokenizer.span_tokenize(text[:20_000])),
-                lambda text: _core.token_spans(text[:20_000]),
-            ),
-        ]
-        for name, slow, quick in pairs:
-            by_plain, by_core = cpu_seconds(slow, texts, 2), cpu_seconds(quick, texts, 7)
-            answer[f"{name}_times"] = {
-                "plain_seconds": round(by_plain, 3),
-                "core_seconds": round(by_core, 4),
-                "times_faster": round(by_plain / by_core, 1),
-            }
     print(json.dumps(answer, indent=1))
     sys.exit(1 if differ else 0)
 

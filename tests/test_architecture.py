@@ -67,7 +67,7 @@ def test_importing_stance_imports_no_heavy_library():
     """`import stance` is light: NLTK, scikit-learn, SciPy and rich come when they are needed."""
     heavy = ("sklearn", "nltk", "scipy", "numpy", "rich", "click")
     code = f"import sys, stance; print(*sorted(set({heavy}) & set(sys.modules)))"
-    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    run = subprocess.run([sys.executable, "-P", "-c", code], check=True, capture_output=True, text=True)
     assert run.stdout.split() == []
 
 

@@ -48,7 +48,8 @@ class Inputs:
         self.args = args
         self._corpus: Corpus | None = None
         self.model: Model = stance.load(args.model)
-        self.settings = stance.Settings(**_settings(self.model))
+        self.build = runpy.run_path(str(ROOT / "corpora" / "security" / "build_model.py"))
+        self.settings: stance.Settings = self.build["SETTINGS"]
         self.peers: list[Peer]
         self.peers, self.left_out = peers_at_hand(args.peers.split(","), args.cache)
 
@@ -56,8 +57,7 @@ class Inputs:
     def corpus(self) -> Corpus:
         """The training corpus, by the command that makes the bundled model."""
         if self._corpus is None:
-            build = runpy.run_path(str(ROOT / "corpora" / "security" / "build_model.py"))
-            self._corpus = build["corpus_of"](self.args.sources_in)
+            self._corpus = self.build["corpus_of"](self.args.sources_in)
             if self._corpus.digest != self.model.provenance.corpus_digest:
                 print("note: the corpus put together here is not the one the model was trained on", file=sys.stderr)
         return self._corpus
@@ -74,12 +74,6 @@ class Inputs:
             model=self.model.name, trained=own.corpus_digest[:12], settings=settings, seed=SEED, resamples=N_RESAMPLES,
             **more,
         )  # fmt: skip
-
-
-def _settings(model: Model) -> dict[str, Any]:
-    found = dict(model.provenance.settings)
-    known = stance.Settings.__dataclass_fields__
-    return {key: tuple(v) if isinstance(v, list) else v for key, v in found.items() if key in known}
 
 
 def measure_gold(inputs: Inputs) -> dict[str, Any]:

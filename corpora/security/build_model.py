@@ -32,6 +32,7 @@ from stance.study import out_of_fold_report
 HERE = Path(__file__).parent
 NAME = "security-en"
 VECTORS = HERE / "vectors.npz"  # learned from the sources by `python -m stance.features.vectors FOLDER...`
+SETTINGS = Settings(vectors=str(VECTORS))
 TOLERANCE = 0.02  # of a probability: other versions of scikit-learn stop their solvers elsewhere
 
 
@@ -98,7 +99,7 @@ def main() -> None:
     warnings.simplefilter("default")
     corpus = corpus_of(args.sources_in)
     model, out_of_fold = train_out_of_fold(
-        corpus, stance.load_codebook("security"), name=NAME, settings=Settings(vectors=str(VECTORS)), n_jobs=args.jobs
+        corpus, stance.load_codebook("security"), name=NAME, settings=SETTINGS, n_jobs=args.jobs
     )
     known = load_sources(HERE / "sources.toml")
     used = sorted({s.source for s in corpus if s.source})

@@ -231,20 +231,15 @@ class DocumentRun {
 
     // Where the article before `start` begins, if one is there and begins at `least` or later; else `start`.
     template <class Unit>
-    static size_t with_article(const Unit* text, size_t start, size_t least) {
-        if (start < least + 4) return start;
-        const size_t first = start - 4;
-        const auto is = [&](const char* article) {
-            for (size_t i = 0; i < 4; ++i)
-                if (u32(text[first + i]) != u32(u8(article[i]))) return false;
-            return true;
-        };
-        if (!is("the ") && !is("The ") && !is("THE ")) return start;
-        if (first == 0) return first;
-        switch (u32(text[first - 1])) {
-            case ' ': case '"': case '\'': case '(': case 0x201C: case 0x2018: return first;
-            default: return start;
+    size_t with_article(const Unit* text, size_t start, size_t least) const {
+        for (const std::string& article : plan_.articles) {
+            if (start < least + article.size()) continue;
+            const size_t first = start - article.size();
+            if (!std::equal(article.begin(), article.end(), text + first, [](char a, Unit b) { return u32(u8(a)) == u32(b); })) continue;
+            const auto& before = plan_.before_article;
+            if (first == 0 || std::find(before.begin(), before.end(), u32(text[first - 1])) != before.end()) return first;
         }
+        return start;
     }
 
     template <class Unit>

@@ -27,6 +27,8 @@ struct DocumentPlan {
     LanguageRules language;
     // What masked sentences and target views are written with; ASCII.
     std::string actor_mark, target_mark, other_mark, meant_mark, left_mark, right_mark;
+    std::vector<std::string> articles;  // what is masked with an actor before which it stands; ASCII
+    std::vector<uint32_t> before_article;  // what an article may follow, if it does not begin the sentence
     size_t view_window, next_word;
 };
 

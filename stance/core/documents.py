@@ -18,7 +18,7 @@ from stance.core import _compiled, why_not
 from stance.core.actors import matcher
 from stance.core.plan import Block
 from stance.features import target_view
-from stance.features.masking import ACTOR
+from stance.features.masking import ACTOR, ARTICLES, BEFORE_ARTICLE
 from stance.labels.columns import DocumentScores
 from stance.sentences.split import compiled_punkt
 from stance.text import language
@@ -93,6 +93,8 @@ class CompiledDocuments:
                     "left": target_view.LEFT,
                     "right": target_view.RIGHT,
                 },
+                "articles": list(ARTICLES),
+                "before_article": [ord(character) for character in BEFORE_ARTICLE],
                 "view_window": target_view.WINDOW,
                 "next_word": carried.NEXT,
             }

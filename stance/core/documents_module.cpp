@@ -141,6 +141,8 @@ class PyDocuments {
         const nb::object marks = plan["marks"];
         made.actor_mark = ascii_of(marks["actor"]), made.target_mark = ascii_of(marks["target"]), made.other_mark = ascii_of(marks["other"]);
         made.meant_mark = ascii_of(marks["meant"]), made.left_mark = ascii_of(marks["left"]), made.right_mark = ascii_of(marks["right"]);
+        for (const nb::handle article : plan["articles"]) made.articles.push_back(ascii_of(article));
+        made.before_article = nb::cast<std::vector<uint32_t>>(plan["before_article"]);
         made.view_window = nb::cast<size_t>(plan["view_window"]);
         made.next_word = nb::cast<size_t>(plan["next_word"]);
         documents_ = std::make_unique<Documents>(std::move(made));

@@ -141,6 +141,12 @@ INLINE u32 find_pair(const PairTable& pairs, u64 pair, size_t slot) {
     return __builtin_expect(value == beyond, 0) ? pairs.find_far(pair, slot) : value;
 }
 
+// The key of a token with 16 bytes or more behind its begin; of one longer than any in the table, a key that none has.
+INLINE Key key_of_token(const u8* p, size_t size, size_t longest) {
+    if (__builtin_expect(size <= short_key, 1)) return short_key_of(p, size);
+    return size > longest ? Key{size, long_mark} : long_key_of(p, size);
+}
+
 template <bool drop_singles, bool ascii>
 INLINE size_t keys_of_runs(const Block& block, const Clean& clean, const size_t* __restrict edges, size_t n_edges, size_t at, Scratch& scratch) {
     Key* __restrict keys = scratch.keys.data() + at;
@@ -153,13 +159,7 @@ INLINE size_t keys_of_runs(const Block& block, const Clean& clean, const size_t*
     for (size_t i = 0; i < n_edges; i += 2) {
         const u8* p = bytes + edges[i];
         const size_t size = edges[i + 1] - edges[i];
-        Key key;
-        if (__builtin_expect(size <= short_key, 1))
-            key = short_key_of(p, size);
-        else if (size > longest)
-            key = {size, long_mark};
-        else
-            key = long_key_of(p, size);
+        const Key key = key_of_token(p, size, longest);
         const size_t slot = hash(key) & mask;
         __builtin_prefetch(buckets + slot);
         keys[n] = key;
@@ -259,13 +259,7 @@ STAGE void keys_of_tokens(const StringTable& strings, const u8* bytes, size_t n,
     for (size_t i = 0; i < n; ++i) {
         const u8* p = bytes + starts[i];
         const size_t size = ends[i] + 1 - starts[i];
-        Key key;
-        if (__builtin_expect(size <= short_key, 1))
-            key = short_key_of(p, size);
-        else if (size > longest)
-            key = {size, long_mark};
-        else
-            key = long_key_of(p, size);
+        const Key key = key_of_token(p, size, longest);
         const size_t slot = hash(key) & mask;
         __builtin_prefetch(buckets + slot);
         keys[i] = key;

@@ -36,7 +36,10 @@ def masked(sentence: str, actors: ActorTable, kinds: Collection[str]) -> str:
 
 def _with_article(sentence: str, start: int, least: int) -> int:
     """Return where the article before `start` begins, if one is there and begins at `least` or later; else `start`."""
-    first = start - len(ARTICLES[0])
-    if first < least or sentence[first:start] not in ARTICLES:
-        return start
-    return first if first == 0 or sentence[first - 1] in BEFORE_ARTICLE else start
+    for article in ARTICLES:
+        first = start - len(article)
+        if first < least or not sentence.startswith(article, first):
+            continue
+        if first == 0 or sentence[first - 1] in BEFORE_ARTICLE:
+            return first
+    return start

@@ -16,7 +16,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +52,7 @@ class WordVectors:
                 vectors = file["vectors"]
         except FileNotFoundError:
             raise StanceError(f"{path}: no such file; word vectors are learned by `python -m {__name__}`") from None
-        except (OSError, KeyError, TypeError, ValueError, EOFError, BadZipFile) as error:
+        except Exception as error:  # a damaged archive: zipfile, zlib and NumPy raise whatever they come upon
             raise StanceError(f"{path}: must hold word vectors as `WordVectors.save` writes them; {error}") from None
         if vectors.dtype != np.int8 or vectors.ndim != 2 or len(vectors) != len(words) or len(set(words)) != len(words):
             raise StanceError(

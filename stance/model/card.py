@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from stance.model.parameters import Settings
+
 if TYPE_CHECKING:
     from stance.codebook import Codebook
     from stance.model.model import Model
@@ -232,8 +234,20 @@ def _again(model: Model) -> Iterator[str]:
     yield ""
     yield "```python"
     yield f"corpus = stance.read_corpus(...)  # of digest {digest}"
-    yield f'model = stance.train(corpus, stance.load_codebook("{model.codebook.name}"), name="{model.name}")'
+    yield f'codebook = stance.load_codebook("{model.codebook.name}")'
+    yield f"settings = stance.Settings({', '.join(_changed(provenance.settings))})"
+    yield f'model = stance.train(corpus, codebook, name="{model.name}", settings=settings)'
     yield "```"
+
+
+def _changed(settings: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the settings that are not the defaults, as arguments; of a file its name alone."""
+    defaults = Settings().to_dict()
+    for key, value in settings.items():
+        value = tuple(value) if isinstance(value, list) else value
+        if key in defaults and value != defaults[key]:
+            named = value.split(" (SHA-256 ")[0] if isinstance(value, str) else value
+            yield f"{key}={named!r}"
 
 
 def _joined(items: Sequence[str]) -> str:

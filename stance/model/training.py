@@ -88,23 +88,27 @@ def train_out_of_fold(
         raise CorpusError(f"training needs two documents or more (near-duplicates count as one); {corpus.name} has one")
     min_df = settings.min_df or (1 if len(corpus) < _SMALL else 2)
     lexicon = find_lexicon(settings.lexicon, codebook.name)
-    common: dict[str, Any] = {"n_folds": settings.n_folds, "n_jobs": n_jobs, "random_state": settings.seed}
-    common["class_weight"] = settings.class_weight
+    words = None if settings.vectors is None else WordVectors.load(settings.vectors)
+    common: dict[str, Any] = {
+        "class_weight": settings.class_weight,
+        "n_folds": settings.n_folds,
+        "n_jobs": n_jobs,
+        "random_state": settings.seed,
+    }
     layers = Layers.of(codebook)
     coef: list[Floats] = []
     intercept: list[Floats] = []
     claims = roles = voices = None
-    features = matrix = vectors = None
+    features = matrix = columns = None
     if layers.n_outputs:
         table = actors or load_actors()
         texts = [masked(text, table, settings.masked_kinds) for text in corpus.texts]
         phrases = None if lexicon is None else lexicon_features(lexicon, texts)
         features = sentence_features(min_df=min_df, lexicon=phrases)
         matrix = _fit_features(features, texts, corpus.name)
-        if settings.vectors is not None:
-            words = features.transformer_list[0][1].vocabulary_
-            vectors = VectorColumns.of(WordVectors.load(settings.vectors), words, matrix)
-            matrix = vectors.widened(matrix)
+        if words is not None:
+            columns = VectorColumns.of(words, features.transformer_list[0][1].vocabulary_, matrix)
+            matrix = columns.widened(matrix)
     shares = corpus.claim_shares(codebook)
     if codebook.claims:
         _check_coded(shares, codebook.claim_names, "claims", corpus)
@@ -122,7 +126,7 @@ def train_out_of_fold(
     outputs = [f"{layer}:{n}" for layer in ("claim", "role", "voice") for n in getattr(codebook, f"{layer}_names")]
     scorer = None
     if coef:
-        weights = np.vstack(coef) if vectors is None else vectors.folded(np.vstack(coef))
+        weights = np.vstack(coef) if columns is None else columns.folded(np.vstack(coef))
         scorer = linear_scorer(features, weights, np.concatenate(intercept), outputs)
     target_scorer, bias, pairs, stances = _train_stance(corpus, codebook, settings, groups, actors, min_df, common)
     n = len(corpus)

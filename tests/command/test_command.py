@@ -23,7 +23,9 @@ def run(folder, tmp_path):
 
     def stance_command(*arguments, stdin=b"", check=None):
         words = [str(folder) if word == "MODEL" else str(word) for word in arguments]
-        done = subprocess.run([sys.executable, "-m", "stance", *words], input=stdin, capture_output=True, cwd=tmp_path)
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "stance", *words], input=stdin, capture_output=True, cwd=tmp_path
+        )
         if check is not None:
             assert done.returncode == check, (done.stdout, done.stderr)
         return done
@@ -160,7 +162,7 @@ def test_a_reader_that_stops_early_ends_the_command_quietly(folder, tmp_path):
     path = write(tmp_path / "a.txt", ARTICLE * 2000)
     commands = [["label", path, path, "-m", folder, "-f", format] for format in ("text", "jsonl", "csv", "html")]
     for words in (*commands, ["codebook"], ["codebook", "--json"]):
-        command = [sys.executable, "-m", "stance", *words]
+        command = [sys.executable, "-P", "-m", "stance", *words]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path) as process:
             if words[0] == "label":  # the others are short: all of them fits into the pipe
                 process.stdout.readline()
@@ -179,7 +181,7 @@ def test_version_says_which_path_is_active(run):
 def test_the_plain_path_labels_the_same(folder, tmp_path):
     """With the core turned off every label is the same."""
     path = write(tmp_path / "a.txt", ARTICLE)
-    command = [sys.executable, "-m", "stance", "label", str(path), "-m", str(folder), "-f", "jsonl"]
+    command = [sys.executable, "-P", "-m", "stance", "label", str(path), "-m", str(folder), "-f", "jsonl"]
     outs = []
     for setting in ("", "off"):
         env = os.environ | {"STANCE_CORE": setting}

@@ -83,7 +83,10 @@ def test_importing_the_command_line_imports_nothing_heavy():
     """What a command needs is imported when it runs."""
     heavy = {"numpy", "scipy", "sklearn", "nltk", "rich", "joblib", "pandas"}
     code = f"import sys, stance.command; print(*sorted({heavy!r} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split() == []
+    assert (
+        subprocess.run([sys.executable, "-P", "-c", code], check=True, capture_output=True, text=True).stdout.split()
+        == []
+    )
 
 
 def test_labelling_imports_neither_scikit_learn_nor_pandas(folder, tmp_path):
@@ -96,7 +99,7 @@ def test_labelling_imports_neither_scikit_learn_nor_pandas(folder, tmp_path):
     )
     if not stance.core.available():
         pytest.skip("the plain path scores with scikit-learn")
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=tmp_path)
+    done = subprocess.run([sys.executable, "-P", "-c", code], check=True, capture_output=True, text=True, cwd=tmp_path)
     assert done.stderr.split() == []
 
 
@@ -144,7 +147,7 @@ def test_a_full_disk_is_a_failed_job(folder, tmp_path):
     """What could not be written is an error, not silence."""
     (tmp_path / "a.txt").write_text(ENGLISH)
     with open("/dev/full", "w") as full:
-        command = [sys.executable, "-m", "stance", "label", "a.txt", "-m", str(folder)]
+        command = [sys.executable, "-P", "-m", "stance", "label", "a.txt", "-m", str(folder)]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
     assert done.returncode == 1
     assert "No space left" in done.stderr
@@ -183,7 +186,12 @@ def on_terminal(arguments, folder, settings):
         | {"COLUMNS": "80"}
     )
     process = subprocess.Popen(
-        [sys.executable, "-m", "stance", *arguments], stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, env=env
+        [sys.executable, "-P", "-m", "stance", *arguments],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        cwd=folder,
+        env=env,
     )
     os.close(theirs)
     shown = b""
@@ -204,7 +212,7 @@ def test_labels_are_utf_8_whatever_the_locale(folder, tmp_path):
     """In the C locale a pipe gets UTF-8 all the same."""
     (tmp_path / "a.txt").write_text("“Olszański” said that NATO must go.", encoding="utf-8")
     env = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
-    command = [sys.executable, "-m", "stance", "label", "a.txt", "-m", str(folder), "-f", "jsonl"]
+    command = [sys.executable, "-P", "-m", "stance", "label", "a.txt", "-m", str(folder), "-f", "jsonl"]
     done = subprocess.run(command, capture_output=True, check=True, cwd=tmp_path, env=env)
     assert json.loads(done.stdout.decode("utf-8"))["text"].startswith("“Olszański”")
 
@@ -257,7 +265,7 @@ def test_a_closed_stream_is_a_failed_job(folder, tmp_path, arguments, closed, me
     """Where the shell closed stdin or stdout, one line says so; where it closed stderr, the exit code is left."""
     (tmp_path / "a.txt").write_text(ENGLISH)
     words = arguments.replace("MODEL", str(folder))
-    command = f"{sys.executable} -m stance {words} {closed}"
+    command = f"{sys.executable} -P -m stance {words} {closed}"
     done = subprocess.run(command, shell=True, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 1
     assert message in done.stderr

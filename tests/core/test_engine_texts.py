@@ -198,7 +198,7 @@ def test_the_core_can_be_turned_off():
     """STANCE_CORE=off, in a process of its own."""
     code = "import stance.core as c; print(c.available(), c.why_not())"
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-P", "-c", code],
         env=os.environ | {"STANCE_CORE": "off"},
         capture_output=True,
         text=True,

@@ -99,7 +99,7 @@ if fast.path == "core":
     assert len(fast.predict(["the nations must act"])) == 1
 assert not {{"sklearn", "nltk", "scipy", "pandas"}} & set(sys.modules), sorted(sys.modules)
 """
-    subprocess.run([sys.executable, "-c", program], check=True, env={"PYTHONPATH": ":".join(sys.path)})
+    subprocess.run([sys.executable, "-P", "-c", program], check=True, env={"PYTHONPATH": ":".join(sys.path)})
 
 
 def edit(copy: Path, change: Callable[[dict[str, Any]], object]) -> None:

@@ -67,6 +67,22 @@ def test_a_file_of_anything_else_is_refused_by_name(content, tmp_path):
         WordVectors.load(path)
 
 
+def test_a_damaged_file_is_refused_or_harmless(vectors, tmp_path):
+    """Whatever bit is flipped, there is a StanceError or there are vectors."""
+    path = tmp_path / "v.npz"
+    vectors.save(path)
+    whole = path.read_bytes()
+    for bit in range(0, 8 * len(whole), 7):
+        broken = bytearray(whole)
+        broken[bit // 8] ^= 1 << (bit % 8)
+        path.write_bytes(broken)
+        try:
+            found = WordVectors.load(path)
+        except stance.StanceError:
+            continue
+        assert len(found.words) == len(found.matrix) == len(vectors.words)
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(stance.StanceError, match=r"none\.npz: no such file"):
         WordVectors.load(tmp_path / "none.npz")
@@ -138,6 +154,8 @@ def test_a_model_trained_with_vectors_knows_words_like_those_it_learned(vectors,
         model = stance.train(corpus, codebook, settings=settings)
         return model, float(model.probabilities(["there goes a mule"]).claims[0, 0])
 
+    with pytest.raises(stance.StanceError, match="no such file"):
+        probability(str(tmp_path / "none.npz"))
     _, without = probability(None)
     model, with_vectors = probability(str(path))
     assert with_vectors > without

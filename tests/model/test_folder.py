@@ -145,7 +145,7 @@ def test_loading_and_labelling_needs_neither_scikit_learn_nor_nltk(folder):
         "heavy = {'sklearn', 'nltk', 'scipy', 'pandas'} & set(sys.modules)\n"
         "assert not stance.core.available() or not heavy, heavy\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-P", "-c", code], check=True)
 
 
 def test_a_bundled_name_is_not_taken_over_by_a_folder_of_the_working_directory(tmp_path, monkeypatch):

@@ -277,4 +277,4 @@ def test_splitting_on_the_core_does_not_import_nltk():
     code = (
         "import sys; from stance.sentences import split_sentences as s; s('A b. C d.'); sys.exit('nltk' in sys.modules)"
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-P", "-c", code], check=False).returncode == 0

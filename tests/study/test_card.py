@@ -1,7 +1,11 @@
 """Model cards: what they must tell, with or without an evaluation."""
 
+import dataclasses
+import json
+
 import pytest
 
+import stance
 from stance.model.card import model_card
 from stance.model.model import Model
 from stance.model.parameters import Provenance
@@ -79,3 +83,11 @@ def test_tables_of_a_card_have_rows_of_one_width(model, report):
     assert len(blocks) >= 8
     for block in blocks:
         assert len({line.replace("\\|", "").count("|") for line in block}) == 1
+
+
+def test_the_card_names_the_settings_that_are_not_the_defaults(model):
+    settings = stance.Settings(C_roles=3.0, masked_kinds=("group",)).to_dict() | {"vectors": "mine.npz (SHA-256 ab)"}
+    provenance = dataclasses.replace(model.provenance, settings=json.loads(json.dumps(settings)))
+    changed = with_report(model, None, provenance)
+    arguments = "C_roles=3.0, masked_kinds=('group',), vectors='mine.npz'"
+    assert f"settings = stance.Settings({arguments})" in model_card(changed)

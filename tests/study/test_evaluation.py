@@ -277,5 +277,5 @@ def test_importing_the_study_imports_neither_scikit_learn_nor_matplotlib():
         "import sys, stance.study; from stance.study import Report, alpha, evaluate, report_on\n"
         "print(*{'sklearn', 'matplotlib', 'nltk', 'scipy'} & set(sys.modules))"
     )
-    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    run = subprocess.run([sys.executable, "-P", "-c", code], check=True, capture_output=True, text=True)
     assert run.stdout.split() == []

@@ -149,7 +149,7 @@ def test_without_matplotlib_the_error_says_what_to_install(tmp_path):
         "report = Report('m', '', 'c', '', 0, 0, 0, 0, '0', '', {}, {})\n"
         f"report.plots({str(tmp_path)!r})"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    run = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True)
     assert run.returncode != 0
     assert 'ImportError: plots need matplotlib: pip install "stance[plots]"' in run.stderr
 

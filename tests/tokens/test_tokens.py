@@ -115,4 +115,4 @@ def test_a_token_of_a_million_characters_does_no_harm(piece):
 def test_the_tokenizer_does_not_import_nltk():
     """Importing and using `stance.tokens` leaves NLTK alone, in a process of its own."""
     code = "import sys, stance.tokens; stance.tokens.tokenize('a b'); sys.exit('nltk' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-P", "-c", code], check=False).returncode == 0

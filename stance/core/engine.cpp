@@ -1,12 +1,18 @@
 #include "engine.hpp"
 
+#ifdef STANCE_AVX2
+#include <cpuid.h>
+#endif
+
 namespace stance {
 
 namespace {
 
 bool has_avx2() {
 #ifdef STANCE_AVX2
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
+    unsigned a, b, c, d;  // not every compiler knows "f16c" by name
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+           __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C);
 #else
     return false;
 #endif
@@ -22,6 +28,13 @@ bool set_instructions(const std::string& name) {
     if (name != "baseline" && !(name == "avx2" && has_avx2())) return false;
     use_avx2 = name == "avx2";
     return true;
+}
+
+void fold(Block& block, const u32* columns) {
+#ifdef STANCE_AVX2
+    if (use_avx2) return avx2::fold(block, columns);
+#endif
+    baseline::fold(block, columns);
 }
 
 std::string nltk_text(const std::string& text, bool directly) {

@@ -52,6 +52,7 @@ class Engine {
 namespace baseline {
 void score(const Engine&, const Text*, size_t, float*, Scratch&);
 void score(const Engine&, const Text*, size_t, double*, Scratch&);
+void fold(Block&, const u32* columns);
 std::string nltk_text(const std::string& text, bool directly);
 }  // namespace baseline
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(STANCE_PORTABLE)
@@ -59,9 +60,13 @@ std::string nltk_text(const std::string& text, bool directly);
 namespace avx2 {
 void score(const Engine&, const Text*, size_t, float*, Scratch&);
 void score(const Engine&, const Text*, size_t, double*, Scratch&);
+void fold(Block&, const u32* columns);
 std::string nltk_text(const std::string& text, bool directly);
 }  // namespace avx2
 #endif
+
+// Fill rows and sizes of a block whose other fields are set: row r is that of column columns[r].
+void fold(Block& block, const u32* columns);
 
 // The text that NLTKWordTokenizer splits at white space, for tests; not `directly`: by its substitutions one by one.
 std::string nltk_text(const std::string& text, bool directly);

@@ -22,15 +22,16 @@
 #define STANCE_KERNEL_AVX2 1
 
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,popcnt,lzcnt"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,f16c,popcnt,lzcnt"))), apply_to = function)
 #else
 #pragma GCC push_options
-#pragma GCC target("avx2,bmi,bmi2,popcnt,lzcnt")
+#pragma GCC target("avx2,bmi,bmi2,f16c,popcnt,lzcnt")
 #endif
 
 namespace stance::avx2 {
 #include "nltk_direct.hpp"
 #include "clean.hpp"
+#include "fold.hpp"
 #include "tokens.hpp"
 #include "sums.hpp"
 #include "word_blocks.hpp"

@@ -24,6 +24,7 @@
 namespace stance::baseline {
 #include "nltk_direct.hpp"
 #include "clean.hpp"
+#include "fold.hpp"
 #include "tokens.hpp"
 #include "sums.hpp"
 #include "word_blocks.hpp"

@@ -24,7 +24,7 @@ from numpy.lib import format as npy
 from stance import core
 from stance.compiled.heads import RULES, Array, Head, Linear
 from stance.compiled.pipeline import CompiledPipeline
-from stance.core.plan import Block, Plan, Terms
+from stance.core.plan import Block, Phrases, Plan, Terms
 from stance.errors import ModelError
 
 if TYPE_CHECKING:
@@ -143,7 +143,9 @@ def _block_data(block: Block, name: str, writer: _Writer) -> dict[str, Any]:
         "lowercase": block.lowercase,
         "strip_accents": block.strip_accents,
         "stop_words": None if block.stop_words is None else writer.terms(f"{name}.stop_words", block.stop_words),
-        "vocabulary": None if block.vocabulary is None else writer.terms(f"{name}.vocabulary", block.vocabulary),
+        "vocabulary": None
+        if block.vocabulary is None
+        else _vocabulary_data(block.vocabulary, f"{name}.vocabulary", writer),
         "n_hashed": block.n_hashed,
         "alternate_sign": block.alternate_sign,
         "binary": block.binary,
@@ -151,6 +153,16 @@ def _block_data(block: Block, name: str, writer: _Writer) -> dict[str, Any]:
         "norm": block.norm,
         "scale": writer.array(f"{name}.scale", block.scale),
         "weights": writer.array(f"{name}.weights", _narrowest(block.weights)),
+    }
+
+
+def _vocabulary_data(vocabulary: Terms | Phrases, name: str, writer: _Writer) -> dict[str, Any]:
+    if isinstance(vocabulary, Terms):
+        return writer.terms(name, vocabulary)
+    return {
+        **writer.terms(name, vocabulary.words),
+        "pairs": writer.array(f"{name}.pairs", vocabulary.pairs),
+        "n_single": vocabulary.n_single,
     }
 
 
@@ -392,6 +404,14 @@ class _Reader:
             raise ModelError(f"{self._folder / name}.npy: a string must not begin inside a character")
         return terms
 
+    def vocabulary(self, fields: _Fields) -> Terms | Phrases:
+        """Return strings, or words and pairs of them where the fields name pairs."""
+        terms = self.terms(fields)
+        if fields.fields.get("pairs") is None:
+            return terms
+        pairs = self.array(fields.text("pairs"), "<u4", (None, 2)).astype(np.uint32, copy=False)
+        return Phrases(terms, pairs, fields.whole("n_single", 0, len(terms)))
+
     def labels(self, fields: _Fields) -> Array:
         if fields.one_of("type", ("number", "text")) == "number":
             values = np.array(self.array(fields.text("values"), None, (None,)))
@@ -457,7 +477,7 @@ def _start(file: "FileIO", path: Path, dtype: "np.dtype[Any]", shape: tuple[int,
 
 def _block(fields: _Fields, reader: _Reader, n_outputs: int) -> Block:
     stop_words, vocabulary = fields.of_or_none("stop_words"), fields.of_or_none("vocabulary")
-    terms = None if vocabulary is None else reader.terms(vocabulary)
+    terms = None if vocabulary is None else reader.vocabulary(vocabulary)
     n_hashed = fields.whole("n_hashed", 0, (1 << 31) - 1)
     n_columns = n_hashed if terms is None else len(terms)
     ngram_range = fields.wholes("ngram_range", 1, 1 << 20)

@@ -96,6 +96,8 @@ inline u64 rank_of(double value) {
 // Put the columns, which rise, in the order of their rows: by scale, which under idf puts the frequent ones together.
 // There are as many values of it as numbers of documents that a term can be in, so they are counted.
 void sort_by_scale(Arena& arena, const double* scale, Columns columns) {
+    const auto lower = [&](u32 a, u32 b) { return rank_of(scale[a]) < rank_of(scale[b]); };
+    if (std::is_sorted(columns.list, columns.list + columns.n, lower)) return;
     constexpr size_t n_places = 1 << 13, most_values = 1 << 12;
     struct Place {
         u64 rank;
@@ -116,7 +118,7 @@ void sort_by_scale(Arena& arena, const double* scale, Columns columns) {
         value_of[i] = places[at].value;
     }
     if (ranks.size() > most_values) {
-        std::stable_sort(columns.list, columns.list + columns.n, [&](u32 a, u32 b) { return rank_of(scale[a]) < rank_of(scale[b]); });
+        std::stable_sort(columns.list, columns.list + columns.n, lower);
         return;
     }
     std::vector<u32> rising(ranks.size()), begins(ranks.size());
@@ -142,9 +144,17 @@ void fill(StringTable& strings, size_t n, WordOf word, Value value) {
     strings.start(n);
     const auto ahead = [&](size_t i) { __builtin_prefetch(strings.buckets() + (hash(word(i).key) & strings.mask()), 1); };
     each_prefetched(n, ahead, [&](size_t i) {
-        const Word& w = word(i);
+        const Word w = word(i);
         strings.add(w.key, w.bytes, w.size, value(i));
     });
+}
+
+// The same for pairs of numbers below `numbers`.
+template <class PairOf, class Value>
+void fill(PairTable& pairs, size_t n, size_t numbers, PairOf pair, Value value) {
+    pairs.start(n, numbers);
+    each_prefetched(n, [&](size_t i) { __builtin_prefetch(pairs.buckets() + pairs.slot(pair(i)), 1); },
+                    [&](size_t i) { pairs.at(pair(i)) = value(i); });
 }
 
 void build_characters(Block& block, Arena& arena) {
@@ -161,7 +171,7 @@ void build_characters(Block& block, Arena& arena) {
         rows[n] = u32(r);
         n += words[n].size > 0;
     });
-    fill(block.strings, n, [&](size_t i) -> const Word& { return words[i]; }, [&](size_t i) { return rows[i]; });
+    fill(block.strings, n, [&](size_t i) { return words[i]; }, [&](size_t i) { return rows[i]; });
     fold_rows(block, columns.list, columns.n);
 }
 
@@ -276,6 +286,9 @@ void chain(Block& block, const Parts& parts, const u32* longer, size_t n_longer,
     }
 }
 
+// Flags of words that are in no pair, until one turns up.
+constexpr u8 in_no_pair = word_value::never_starts | word_value::never_follows | word_value::not_stop;
+
 void build_words(Block& block, Arena& arena) {
     using namespace word_value;
     const BlockPlan& plan = block.plan;
@@ -329,7 +342,7 @@ void build_words(Block& block, Arena& arena) {
     parts.finish();
     block.n_words = u32(words.size());
 
-    std::vector<u8> flags(words.size(), never_starts | never_follows | not_stop);
+    std::vector<u8> flags(words.size(), in_no_pair);
     for (const u32 word : stops) flags[word] &= u8(~not_stop);
     for (size_t i = 0; i < n_longer; ++i) {
         const u32* const part = parts.begin(i);
@@ -341,16 +354,34 @@ void build_words(Block& block, Arena& arena) {
         block.pairs.start(parts.total(), words.size() + parts.total());  // each n-gram brings at most its prefixes
         chain(block, parts, longer, n_longer, u32(n_single));
     } else {
-        block.pairs.start(n_longer, words.size());
         u64* const pairs = arena.take<u64>(n_longer);
         each_prefetched(n_longer, [&](size_t i) { __builtin_prefetch(parts.begin(longer[i])); },
                         [&](size_t i) { pairs[i] = pair_of(parts.begin(longer[i])[0], parts.begin(longer[i])[1]); });
-        each_prefetched(n_longer, [&](size_t i) { __builtin_prefetch(block.pairs.buckets() + block.pairs.slot(pairs[i]), 1); },
-                        [&](size_t i) { block.pairs.at(pairs[i]) = u32(n_single + i); });
+        fill(block.pairs, n_longer, words.size(), [&](size_t i) { return pairs[i]; }, [&](size_t i) { return u32(n_single + i); });
     }
-    fill(block.strings, words.size(), [&](size_t i) -> const Word& { return words[i]; },
+    fill(block.strings, words.size(), [&](size_t i) { return words[i]; },
          [&](size_t i) { return u32(i) << number_shift | flags[i]; });
     if (plan.has_vocabulary) fold_rows(block, columns.list, columns.n);
+}
+
+// A vocabulary of words and pairs of them by number, columns in the order of rows.
+void build_pairs(Block& block, Arena& arena) {
+    using namespace word_value;
+    const BlockPlan& plan = block.plan;
+    const Terms& words = plan.vocabulary;
+    const Pairs& pairs = plan.pairs;
+    block.n_words = u32(words.n);
+    block.n_word_rows = u32(pairs.n_single);
+    std::vector<u8> flags(words.n, in_no_pair);
+    for (size_t i = 0; i < pairs.n; ++i) {
+        flags[pairs.data[2 * i]] &= u8(~never_starts);
+        flags[pairs.data[2 * i + 1]] &= u8(~never_follows);
+    }
+    fill(block.pairs, pairs.n, words.n, [&](size_t i) { return pairs[i]; }, [&](size_t i) { return u32(pairs.n_single + i); });
+    const u8* const end = words.data + words.offsets[words.n];
+    fill(block.strings, words.n, [&](size_t i) { return word_of(words.begin(i), words.size(i), end); },
+         [&](size_t i) { return u32(i) << number_shift | flags[i]; });
+    fold_rows(block, all_columns(arena, plan.n_columns).list, plan.n_columns);
 }
 
 }  // namespace
@@ -358,7 +389,9 @@ void build_words(Block& block, Arena& arena) {
 void build(Block& block, const BlockPlan& plan) {
     block.plan = plan;
     Arena arena;
-    if (plan.analyzer == Analyzer::word) {
+    if (plan.pairs.data) {
+        build_pairs(block, arena);
+    } else if (plan.analyzer == Analyzer::word) {
         build_words(block, arena);
     } else if (plan.has_vocabulary) {
         build_characters(block, arena);

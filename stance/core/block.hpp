@@ -24,6 +24,13 @@ struct Terms {
     size_t size(size_t i) const { return size_t(offsets[i + 1] - offsets[i]); }
 };
 
+// Pairs of strings by number, below the number of strings; data is null where there are no pairs but whole phrases.
+struct Pairs {
+    const u32* data = nullptr;
+    size_t n = 0, n_single = 0;  // n_single: strings that have a column of their own
+    u64 operator[](size_t i) const { return pair_of(data[2 * i], data[2 * i + 1]); }
+};
+
 // How a text becomes the bytes that are cut into tokens; blocks that agree in it share them.
 struct Cleaning {
     bool lowercase = false;
@@ -46,6 +53,7 @@ struct BlockPlan {
     Norm norm;
     bool has_vocabulary, has_stop_words, alternate_sign;
     Terms vocabulary, stop_words;
+    Pairs pairs;  // behind the first `n_single` words of the vocabulary, where it has words and pairs of them
     size_t n_columns, n_outputs;
     const double* scale;  // (n_columns,)
     Weights weights;      // (n_columns, n_outputs)

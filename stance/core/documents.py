@@ -16,7 +16,7 @@ from stance.actors import ActorTable, carried, sources
 from stance.compiled.pipeline import CompiledPipeline
 from stance.core import _compiled, why_not
 from stance.core.actors import matcher
-from stance.core.plan import Block
+from stance.core.plan import Block, Terms
 from stance.features import target_view
 from stance.features.masking import ACTOR, ARTICLES, BEFORE_ARTICLE
 from stance.labels.columns import DocumentScores
@@ -174,7 +174,8 @@ def _most_phrases(block: Block) -> NDArray[np.int64]:
     """
     if block.vocabulary is None:
         return np.full(len(_LENGTHS), _LENGTHS[-1])
-    data, offsets = block.vocabulary.data, block.vocabulary.offsets
+    terms = block.vocabulary if isinstance(block.vocabulary, Terms) else Terms.of(block.vocabulary)
+    data, offsets = terms.data, terms.offsets
     is_space = data == ord(" ")
     is_dot_above = np.zeros(len(data), np.bool_)  # İ is the one character whose lower case has two; this is the second
     is_dot_above[1:] = (data[:-1] == 0xCC) & (data[1:] == 0x87)

@@ -39,6 +39,16 @@ Terms terms_of(nb::handle object) {
     return terms;
 }
 
+Pairs pairs_of(nb::handle phrases, size_t n_words) {
+    const auto array = nb::cast<nb::ndarray<const u32, nb::shape<-1, 2>, nb::c_contig, nb::device::cpu>>(phrases.attr("pairs"));
+    static const u32 no_pairs[2] = {};
+    const Pairs pairs{array.shape(0) ? array.data() : no_pairs, array.shape(0), nb::cast<size_t>(phrases.attr("n_single"))};
+    if (pairs.n_single > n_words || pairs.n >= size_t(1) << 28) refuse("too many pairs or words");
+    for (size_t i = 0; i < 2 * pairs.n; ++i)
+        if (pairs.data[i] >= n_words) refuse("pairs must be of the words given");
+    return pairs;
+}
+
 template <class Value>
 Value choice(nb::handle object, std::initializer_list<std::pair<const char*, Value>> choices, const char* name) {
     const std::string given = object.is_none() ? "None" : nb::cast<std::string>(object);
@@ -88,10 +98,17 @@ BlockPlan block_plan_of(nb::handle b) {
     plan.has_vocabulary = !vocabulary.is_none();
     plan.has_stop_words = !stop_words.is_none() && plan.analyzer == Analyzer::word;
     plan.alternate_sign = nb::cast<bool>(b.attr("alternate_sign"));
-    if (plan.has_vocabulary) plan.vocabulary = terms_of(vocabulary);
     if (plan.has_stop_words) plan.stop_words = terms_of(stop_words);
-    plan.n_columns = plan.has_vocabulary ? plan.vocabulary.n : nb::cast<size_t>(b.attr("n_hashed"));
-    if (plan.n_columns >= (plan.has_vocabulary ? size_t(1) << 28 : size_t(1) << 31) || (!plan.has_vocabulary && plan.n_columns == 0))
+    if (plan.has_vocabulary && nb::hasattr(vocabulary, "pairs")) {
+        plan.vocabulary = terms_of(vocabulary.attr("words"));
+        plan.pairs = pairs_of(vocabulary, plan.vocabulary.n);
+        if (plan.analyzer != Analyzer::word || plan.low != 1 || plan.high != 2 || plan.has_stop_words)
+            refuse("pairs of words go with words, ngram_range (1, 2) and no stop words");
+    } else if (plan.has_vocabulary) {
+        plan.vocabulary = terms_of(vocabulary);
+    }
+    plan.n_columns = !plan.has_vocabulary ? nb::cast<size_t>(b.attr("n_hashed")) : plan.pairs.data ? plan.pairs.n_single + plan.pairs.n : plan.vocabulary.n;
+    if (std::max(plan.n_columns, plan.vocabulary.n) >= (plan.has_vocabulary ? size_t(1) << 28 : size_t(1) << 31) || (!plan.has_vocabulary && plan.n_columns == 0))
         refuse("too many columns, or none");
     const auto scale = nb::cast<Doubles>(b.attr("scale"));
     const auto weights = nb::cast<nb::ndarray<nb::ro, nb::c_contig, nb::device::cpu>>(b.attr("weights"));

@@ -85,6 +85,63 @@ class Terms(Sequence[str]):
         return f"<{len(self)} terms>"
 
 
+class Phrases(Sequence[str]):
+    """Words, and pairs of words by number: term i is word i for i < `n_single`, and behind them each of `pairs`, its
+    two words with a space between. Words from `n_single` on stand in pairs only.
+
+    words : none empty or with a space. pairs : uint32 (n_pairs, 2).
+    """
+
+    __slots__ = ("n_single", "pairs", "words")
+
+    def __init__(self, words: Terms, pairs: npt.NDArray[np.uint32], n_single: int) -> None:
+        if pairs.dtype != np.uint32 or pairs.ndim != 2 or pairs.shape[1] != 2 or not pairs.flags.c_contiguous:
+            raise ValueError(f"pairs must be uint32, two a row, in C order; got {pairs.dtype}, shape {pairs.shape}")
+        if not 0 <= n_single <= len(words):
+            raise ValueError(f"the words with a column must be among the {len(words)}; got {n_single}")
+        if pairs.max(initial=0) >= max(len(words), 1):
+            raise ValueError(f"pairs must be of the {len(words)} words; got number {pairs.max()}")
+        if (words.offsets[1:] == words.offsets[:-1]).any() or (words.data == ord(" ")).any():
+            raise ValueError("the words of pairs must not be empty nor hold a space")
+        self.words = words
+        self.pairs = pairs
+        self.n_single = n_single
+
+    def __len__(self) -> int:
+        return self.n_single + len(self.pairs)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Terms: ...
+    def __getitem__(self, index: int | slice) -> "str | Terms":
+        if isinstance(index, slice):
+            return Terms.of([self[i] for i in range(*index.indices(len(self)))])
+        i = range(len(self))[index]
+        if i < self.n_single:
+            return self.words[i]
+        first, second = self.pairs[i - self.n_single].tolist()
+        return f"{self.words[first]} {self.words[second]}"
+
+    def __iter__(self) -> Iterator[str]:
+        words = list(self.words)
+        yield from words[: self.n_single]
+        for first, second in self.pairs.tolist():
+            yield f"{words[first]} {words[second]}"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Phrases):
+            return NotImplemented
+        same = self.n_single == other.n_single and self.words == other.words
+        return same and np.array_equal(self.pairs, other.pairs)
+
+    def __hash__(self) -> int:
+        return hash((len(self), self.words))
+
+    def __repr__(self) -> str:
+        return f"<{self.n_single} words and {len(self.pairs)} pairs>"
+
+
 @dataclass(frozen=True, eq=False)
 class Block:
     """One vectorizer with the weights of its columns. Weights count as float64 in whatever type they are stored.
@@ -102,7 +159,7 @@ class Block:
     lowercase: bool
     strip_accents: Literal["ascii", "unicode"] | None
     stop_words: Terms | None  # a set; None for the two char analyzers
-    vocabulary: Terms | None
+    vocabulary: Terms | Phrases | None
     n_hashed: int  # 0 where there is a vocabulary
     alternate_sign: bool  # False where there is a vocabulary
     binary: bool
@@ -123,6 +180,10 @@ class Block:
             "norm must be l1, l2 or None": self.norm in ("l1", "l2", None),
             "stop words go with the word analyzer": self.stop_words is None or self.analyzer == "word",
             "a block has a vocabulary or is hashed": (self.vocabulary is None) == (0 < self.n_hashed < 2**31),
+            "pairs of words go with words, ngram_range (1, 2) and no stop words": not isinstance(
+                self.vocabulary, Phrases
+            )
+            or (self.analyzer == "word" and (low, high) == (1, 2) and self.stop_words is None),
             "only hashed columns alternate in sign": self.vocabulary is None or not self.alternate_sign,
             "a signed count has no logarithm": not (self.alternate_sign and self.sublinear_tf),
             "scale must be float64, one a column": (

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from stance.compiled.heads import Linear
 from stance.compiled.pipeline import CompiledPipeline
+from stance.core.arrange import arranged
 
 Floats = NDArray[np.float64]
 
@@ -29,7 +30,7 @@ def linear_scorer(features: Any, coef: Floats, intercept: Floats, outputs: Seque
     if found is None:
         raise ValueError("features must turn texts into numbers; these pass them on")
     columns.add(found, rounded(coef), intercept, "scores", features)
-    return CompiledPipeline(columns.plan(), Linear(0, len(outputs), np.array(outputs, dtype=object), "none"))
+    return CompiledPipeline(arranged(columns.plan()), Linear(0, len(outputs), np.array(outputs, dtype=object), "none"))
 
 
 def rounded(weights: Floats) -> Floats:

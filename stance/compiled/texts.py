@@ -56,12 +56,12 @@ def picked(texts: Any, rows: npt.NDArray[np.intp]) -> list[str]:
     return [item.as_py() if hasattr(item, "as_py") else str(item) for item in items]  # pyarrow's scalars
 
 
-def check_container(texts: Any) -> None:
+def check_container(texts: Any, name: str = "texts") -> None:
     """Raise if `texts` is no one-dimensional collection: a str, a table, an array of arrays, no iterable."""
     if isinstance(texts, str | bytes):
-        raise TextError(f"texts must be several texts, such as a list of str; got one {type(texts).__name__}")
+        raise TextError(f"{name} must be several texts, such as a list of str; got one {type(texts).__name__}")
     shape = getattr(texts, "shape", None)
     if (isinstance(shape, tuple) and len(shape) != 1) or (shape is None and hasattr(texts, "column_names")):
-        raise TextError(f"texts must be one column of texts; got a {type(texts).__name__} of shape {shape}")
+        raise TextError(f"{name} must be one column of texts; got a {type(texts).__name__} of shape {shape}")
     if not isinstance(texts, Iterable):
-        raise TypeError(f"texts must be several texts, such as a list of str; got {type(texts).__name__}")
+        raise TypeError(f"{name} must be several texts, such as a list of str; got {type(texts).__name__}")

@@ -15,6 +15,7 @@ from stance.actors import ActorTable, load_actors
 from stance.codebook import Codebook
 from stance.compiled.heads import softmax
 from stance.compiled.pipeline import CompiledPipeline, Path, check_path, threads
+from stance.compiled.texts import check_container
 from stance.features.masking import masked
 from stance.features.target_view import target_view
 from stance.labels.columns import DocumentScores
@@ -121,6 +122,7 @@ class Model:
 
     def scores(self, sentences: Sequence[str]) -> Floats:
         """Return raw scores, float64 (n_sentences, n_outputs): claims, then roles, then voices, in codebook order."""
+        sentences = _sentences(sentences)
         if self.sentence_scorer is None:
             return np.zeros((len(sentences), 0))
         return scores_of(self.sentence_scorer, [masked(s, self.actors, self.masked_kinds) for s in sentences])
@@ -131,9 +133,11 @@ class Model:
         The list is one document in order unless `documents` gives an id for each sentence; sentences next to each
         other with the same id are neighbours. Raises TypeError naming the index of an item that is no str.
         """
-        sentences = [check_text(s, f"sentences[{i}]") for i, s in enumerate(_several(sentences, "sentences"))]
-        if documents is not None and len(documents) != len(sentences):
-            raise ValueError(f"documents must have one id a sentence ({len(sentences)}); got {len(documents)}")
+        sentences = _sentences(sentences)
+        if documents is not None:
+            documents = list(documents)  # by position: a Series is indexed by its labels
+            if len(documents) != len(sentences):
+                raise ValueError(f"documents must have one id a sentence ({len(sentences)}); got {len(documents)}")
         if self.path == "core":
             texts, spans = _joined(sentences, documents)
             found, _ = self._documents().run(texts, spans, targets=False)
@@ -154,8 +158,11 @@ class Model:
     ) -> list[dict[str, Floats]]:
         """Return, for each sentence, the probability of each stance toward each of its targets, (n_stances,).
 
-        `targets[i]` maps the targets of `sentences[i]` to their spans in it, empty where only meant.
+        `targets[i]` maps the targets of `sentences[i]` to their spans in it, empty where only meant. Raises TypeError
+        or ValueError naming the item that is no such mapping, or whose spans are not in the sentence.
         """
+        sentences = _sentences(sentences)
+        _check_spans(sentences, targets)
         if self.target_scorer is None:
             return [{} for _ in sentences]
         views = [
@@ -176,6 +183,7 @@ class Model:
         """
         if document is not None:
             check_text(document, "document")
+        _check_item(text, "text")
         (labelled, is_foreign), *_ = self._label_batch([(document, text)], _targets(targets))
         if is_foreign:
             warnings.warn(self._foreign(labelled), stacklevel=2)
@@ -188,7 +196,8 @@ class Model:
 
         Items are texts, lists of ready sentences, or (id, text) pairs as tuples; without an id a document is
         numbered from 0. `n_jobs` workers as joblib counts them: threads with the compiled core, else processes.
-        Where the model is for English, one UserWarning names the first document that does not look it.
+        Where the model is for English, one UserWarning names the first document that does not look it. An item that is
+        no text raises TypeError or TextError naming its index, after the documents before it.
         """
         warned = False
         for document, is_foreign in self._label_all(texts, _targets(targets), n_jobs):
@@ -202,13 +211,14 @@ class Model:
     ) -> DocumentScores:
         """Return the labels of all texts as plain arrays, without a record a sentence: for millions of them.
 
-        Items are texts, or lists of ready sentences; with the compiled core also Arrow strings (pyarrow, polars,
-        pandas), read where they are. The labels are those of `label_documents`, without a warning for other languages.
+        Items are those of `label_documents`, whose ids are left out; with the compiled core Arrow strings (pyarrow,
+        polars, pandas) are read where they are. The labels are the same too, without a warning for other languages.
         `n_jobs` threads as joblib counts them; on the plain path one process does it all.
         """
+        _check_several(texts, "texts")
         if self.path == "core" and hasattr(texts, "__arrow_c_stream__") | hasattr(texts, "__arrow_c_array__"):
             return self._documents().run(texts, None, _targets(targets), n_threads=threads(n_jobs))[0]
-        joined, spans = _prepared(list(_several(texts, "texts")))
+        joined, spans = _prepared([text for _, text in _named(_several(texts, "texts"))])
         return self._score(joined, spans, _targets(targets), threads(n_jobs), foreign=False)[0]
 
     def _foreign(self, document: Document) -> str:
@@ -289,10 +299,23 @@ class Model:
 
 
 def _several(items: Any, name: str) -> Any:
-    """Return `items` unless it is one text, which would be read letter by letter."""
+    """Return `items`, several texts, to be iterated over; pyarrow's scalars as str."""
+    _check_several(items, name)
+    return (scalar.as_py() for scalar in items) if hasattr(items, "to_pylist") else items
+
+
+def _check_several(items: Any, name: str) -> None:
+    """Raise for what is no collection of texts: one text would be read by its letters, a table or dict by its keys."""
     if isinstance(items, (str, bytes)):
         raise TypeError(f"{name} must be several texts, such as a list of str; got one {type(items).__name__}")
-    return items
+    if isinstance(items, Mapping):
+        raise TypeError(f"{name} must be several texts, such as a list of str; got a {type(items).__name__}: give its "
+                        "values(), or its items() where (id, text) pairs are taken")  # fmt: skip
+    check_container(items, name)
+
+
+def _sentences(items: Iterable[str]) -> list[str]:
+    return [check_text(s, f"sentences[{i}]") for i, s in enumerate(_several(items, "sentences"))]
 
 
 def _targets(targets: Iterable[str] | None) -> tuple[str, ...]:
@@ -312,26 +335,51 @@ def _runs(documents: Sequence[Any]) -> NDArray[np.int64]:
 
 
 def _named(texts: Iterable[Any]) -> Iterator[tuple[str, Text]]:
+    """Yield (id, text); raises TypeError or TextError, naming the index, for an item that is neither."""
     for number, item in enumerate(texts):
-        if isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str):
-            yield item
-        else:
+        if isinstance(item, str):
             yield str(number), item
+        elif isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str):
+            _check_item(item[1], f"texts[{number}][1]")
+            yield item
+        elif isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], str):
+            raise TypeError(f"texts[{number}] must be a text or an (id, text) pair; its id must be str, got "
+                            f"{type(item[0]).__name__} {item[0]!r:.40}")  # fmt: skip
+        else:
+            _check_item(item, f"texts[{number}]")
+            yield str(number), item
+
+
+def _check_item(item: Any, name: str) -> None:
+    """Raise TypeError or TextError unless `item` is a text or a list of ready sentences."""
+    if isinstance(item, (list, tuple)):
+        for j, sentence in enumerate(item):
+            check_text(sentence, f"{name}[{j}]")
+    else:
+        check_text(item, name)
 
 
 def _batches(
     items: Iterable[tuple[str, Text]], most: int, characters: int | None = None
 ) -> Iterator[list[tuple[str, Text]]]:
-    """Yield lists of at most `most` items, which end early with the item that reaches so many characters."""
+    """Yield lists of at most `most` items, which end early with the item that reaches so many characters.
+
+    Where `items` raises, those before come first.
+    """
     batch: list[tuple[str, Text]] = []
     n = 0
-    for item in items:
-        batch.append(item)
-        if characters is not None:
-            n += len(item[1]) if isinstance(item[1], str) else _CORE_CHARACTERS // _CORE_BATCH
-        if len(batch) == most or (characters is not None and n >= characters):
+    try:
+        for item in items:
+            batch.append(item)
+            if characters is not None:
+                n += len(item[1]) if isinstance(item[1], str) else _CORE_CHARACTERS // _CORE_BATCH
+            if len(batch) == most or (characters is not None and n >= characters):
+                yield batch
+                batch, n = [], 0
+    except Exception:
+        if batch:
             yield batch
-            batch, n = [], 0
+        raise
     if batch:
         yield batch
 
@@ -342,14 +390,9 @@ def _prepared(items: Sequence[Any]) -> tuple[list[str], list[Spans | None] | Non
         return list(items), None
     texts: list[str] = []
     spans: list[Spans | None] = []
-    for i, item in enumerate(items):
-        name = f"texts[{i}]" if len(items) > 1 else "text"
-        if isinstance(item, (list, tuple)):
-            texts.append("\n".join([check_text(sentence, f"{name}[{j}]") for j, sentence in enumerate(item)]))
-            spans.append(_spans_of(item))
-        else:
-            texts.append(check_text(item, name))
-            spans.append(None)
+    for item in items:
+        texts.append(item if isinstance(item, str) else "\n".join(item))
+        spans.append(None if isinstance(item, str) else _spans_of(item))
     return texts, spans
 
 
@@ -360,6 +403,19 @@ def _spans_of(sentences: Sequence[str]) -> Spans:
     lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
     ends = np.cumsum(lengths + 1) - 1
     return np.stack([ends - lengths, ends], axis=1)
+
+
+def _check_spans(sentences: Sequence[str], targets: Sequence[Mapping[str, Sequence[tuple[int, int]]]]) -> None:
+    if len(targets) != len(sentences):
+        raise ValueError(f"targets must have one mapping a sentence ({len(sentences)}); got {len(targets)}")
+    for i, (sentence, found) in enumerate(zip(sentences, targets, strict=True)):
+        if not isinstance(found, Mapping):
+            raise TypeError(f"targets[{i}] must map names to spans; got {type(found).__name__} {found!r:.40}")
+        for name, spans in found.items():
+            for start, end in spans:
+                if not 0 <= start <= end <= len(sentence):
+                    raise ValueError(f"targets[{i}][{name!r}] must be spans in the sentence, of {len(sentence)} "
+                                     f"characters; got {(start, end)}")  # fmt: skip
 
 
 def _joined(sentences: Sequence[str], documents: Sequence[Any] | None) -> tuple[list[str], list[Spans | None]]:

@@ -8,6 +8,7 @@ the model to copy.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +20,8 @@ from stance.text import read_text
 FORMAT = 1
 BUNDLED = Path(__file__).parent / "codebooks"
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_\-]*\Z")
+_BUNDLED_NAME = re.compile(r"[a-z0-9][a-z0-9_\-]*\Z")
+_NAMES = "letters and digits of any script, '_', '-', '.' and single spaces inside, and not NA"
 _TABLES = ("families", "claims", "roles", "voices", "stances")
 _TOP = {"format", "name", "version", "language", "title", "description", "rulings", *_TABLES}
 _KEYS = {
@@ -91,13 +93,14 @@ class Codebook:
 def load_codebook(source: str | Path | Mapping[str, Any] = "security") -> Codebook:
     """Return a codebook by its bundled name, the path of a TOML file, or as plain data.
 
-    Raises CodebookError with the file, the line and every fault found (at most 20): unknown keys, a missing
-    definition, a duplicate name, a family that is not defined, fewer than two claims' examples, and so on.
+    Names may be in any language and script. Raises CodebookError with the file, the line and every fault found (at
+    most 20): unknown keys, a missing definition, a duplicate name, a family that is not defined, fewer than two
+    examples or counter-examples of a claim, and so on.
     """
     if isinstance(source, Mapping):
         return _build(source, "codebook", lambda table, index, key: "codebook")
     path = Path(source)
-    if isinstance(source, str) and _NAME.match(source) and not path.exists():
+    if isinstance(source, str) and _BUNDLED_NAME.match(source) and not path.is_file():
         path = BUNDLED / f"{source}.toml"
         if not path.exists():
             known = ", ".join(sorted(p.stem for p in BUNDLED.glob("*.toml")))
@@ -150,8 +153,8 @@ def _build(data: Mapping[str, Any], name: str, where: Any) -> Codebook:
     for key in ("name", "version"):
         if not isinstance(data.get(key), str) or not data[key].strip():
             fault(f"{key} must be a non-empty string; got {data.get(key)!r}", key=key)
-    if isinstance(data.get("name"), str) and data["name"].strip() and not _NAME.match(data["name"]):
-        fault(f"name must be lower-case letters, digits, '_' and '-'; got {data['name']!r}", key="name")
+    if isinstance(data.get("name"), str) and data["name"].strip() and not _is_name(data["name"]):
+        fault(f"name must be {_NAMES}; got {data['name']!r}", key="name")
     for key in ("language", "title", "description"):
         if not isinstance(data.get(key, ""), str):
             fault(f"{key} must be a string; got {data[key]!r}", key=key)
@@ -172,6 +175,12 @@ def _build(data: Mapping[str, Any], name: str, where: Any) -> Codebook:
     )
 
 
+def _is_name(name: str) -> bool:
+    """Return whether a name can be a cell of a CSV, a part of a file's name and a word in a table, as it is."""
+    inner = all(c in "_-. " or unicodedata.category(c)[0] in "LNM" for c in name)
+    return inner and name[:1].isalnum() and name[-1] != " " and "  " not in name and name != "NA"
+
+
 def _labels(table: str, rows: Any, fault: Any) -> tuple[Label, ...]:
     """Return the labels of one table of a codebook file; what is wrong goes to `fault`."""
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
@@ -187,9 +196,9 @@ def _labels(table: str, rows: Any, fault: Any) -> tuple[Label, ...]:
         for key in row.keys() - _KEYS[table]:
             at(f"unknown key {key!r}; one of {', '.join(sorted(_KEYS[table]))}", key)
         name, definition = row.get("name"), row.get("definition")
-        if not isinstance(name, str) or not _NAME.match(name):
-            at(f"name must be lower-case letters, digits, '_' and '-'; got {name!r}", "name")
-            continue
+        if not isinstance(name, str) or not _is_name(name):
+            at(f"name must be {_NAMES}; got {name!r}", "name")
+            name = f"{table}[{index}]"  # what else is wrong is told as well
         if name in seen:
             at(f"{table} has the name {name!r} twice", "name")
         seen.add(name)

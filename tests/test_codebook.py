@@ -14,6 +14,8 @@ from stance.errors import CodebookError, CorpusError
 DATA = Path(__file__).parent / "data"
 REVIEWS = (DATA / "reviews.toml").read_text(encoding="utf-8")
 
+CITIES = ["Lima", "Oslo", "Bonn", "Pune", "Kobe", "Graz"]
+
 GOOD = """\
 format = 1
 name = "weather"
@@ -46,13 +48,15 @@ def write(tmp_path, text):
     [
         ("format = 1", "format = 2", 1, "format must be 1; got 2"),
         ("format = 1\n", "", 1, "format must be 1; got None"),
-        ('name = "weather"', 'name = "Fine Weather"', 2, "name must be lower-case letters"),
+        ('name = "weather"', 'name = "fine/weather"', 2, "name must be letters.*got 'fine/weather'"),
         ('name = "weather"', "name = 3", 2, "name must be a non-empty string; got 3"),
         ('version = "1"', 'version = ""', 3, "version must be a non-empty string; got ''"),
         ('version = "1"', 'version = "1"\ntitle = 7', 4, "title must be a string; got 7"),
         ('version = "1"', 'version = "1"\nlabels = []', 4, "unknown key 'labels'"),
         ('version = "1"', 'version = "1"\nrulings = [""]', 4, "rulings must be a list of non-empty strings"),
-        ('name = "warming"', 'name = "Global Warming"', 6, "name must be lower-case letters.*got 'Global Warming'"),
+        ('name = "warming"', 'name = "warming; cooling"', 6, "name must be letters.*got 'warming; cooling'"),
+        ('name = "warming"', 'name = "NA"', 6, "name must be letters.*not NA; got 'NA'"),
+        ('name = "warming"', 'name = "warming "', 6, "name must be letters.*got 'warming '"),
         ('name = "warming"\n', "", 5, "name must be .*got None"),
         ('definition = "It grows warmer."\n', "", 5, "warming: definition must be a non-empty string; got None"),
         ('definition = "It grows warmer."', 'definition = " "', 7, "warming: definition must be a non-empty string"),
@@ -232,3 +236,39 @@ def test_a_label_without_a_positive_example_is_warned_of_and_never_given():
         warnings.simplefilter("ignore")
         document = model.label("It is overpriced, far too expensive, and no bargain at all.")
     assert "price" not in {claim.name for s in document.sentences for claim in s.claims}
+
+
+def test_a_faulty_name_is_told_once_and_hides_no_other_fault(tmp_path):
+    path = write(tmp_path, GOOD.replace('"warming"', '"a=b"').replace('definition = "It grows warmer."\n', ""))
+    with pytest.raises(CodebookError) as error:
+        load_codebook(path)
+    first, second = str(error.value).split("\n")
+    assert "name must be letters" in first
+    assert "claims[0]: definition must be a non-empty string" in second
+
+
+def test_a_folder_of_the_same_name_does_not_hide_a_bundled_codebook(tmp_path, monkeypatch):
+    (tmp_path / "security").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert load_codebook("security").name == "security"
+
+
+def test_labels_are_named_in_any_language_all_the_way(tmp_path):
+    """Names as coders of other languages write them are trained on, saved, loaded, labelled and read again."""
+    names = {"warming": "Erwärmung", "report": "天气预报", "forecast": "मौसम का पूर्वानुमान"}
+    text = GOOD
+    for old, new in names.items():
+        text = text.replace(f'"{old}"', f'"{new}"')
+    book = load_codebook(write(tmp_path, text))
+    rows = [
+        ("document,text,claims,role"),
+        *(f"hot {city},Hot in {city}.,Erwärmung,天气预报" for city in CITIES),
+        *(f"rain {city},Rain for {city}.,,मौसम का पूर्वानुमान" for city in CITIES),
+    ]
+    (tmp_path / "coded.csv").write_text("\n".join(rows), encoding="utf-8")
+    corpus = stance.read_corpus(tmp_path / "coded.csv", book)
+    stance.train(corpus, book).save(tmp_path / "model")
+    sentence = stance.load(tmp_path / "model").label("Hot in Lima.").sentences[0]
+    assert [claim.name for claim in sentence.claims] == ["Erwärmung"]
+    assert sentence.role.name == "天气预报"
+    assert stance.evaluate(stance.load(tmp_path / "model"), corpus).to_text().count("Erwärmung") > 0

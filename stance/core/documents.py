@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stance.actors import ActorTable, carried, sources
+from stance.codebook import Codebook
 from stance.compiled.pipeline import CompiledPipeline
 from stance.core import _compiled, why_not
 from stance.core.actors import matcher
@@ -20,6 +21,7 @@ from stance.core.plan import Block, Terms
 from stance.features import target_view
 from stance.features.masking import ACTOR, ARTICLES, BEFORE_ARTICLE
 from stance.labels.columns import DocumentScores
+from stance.labels.records import Claim, Document, FrozenDict, Role, Sentence, Stance, Voice
 from stance.sentences.split import compiled_punkt
 from stance.text import language
 
@@ -31,7 +33,7 @@ _LENGTHS = (64, 96, 128, 192, 256, 384, 512, 1024, 2048)  # of texts; longer one
 class CompiledDocuments:
     """A model's parts, put together in the core; raises RuntimeError if the core is not available.
 
-    `calibration` is a `stance.model.parameters.Calibration`; `n_labels` the numbers of claims, roles, voices, stances.
+    `calibration` is a `stance.model.parameters.Calibration`.
 
     Attributes: `targets`, the names of the table's actors, by their numbers in the arrays.
     """
@@ -41,7 +43,7 @@ class CompiledDocuments:
         sentence_scorer: CompiledPipeline | None,
         target_scorer: CompiledPipeline | None,
         calibration: Any,
-        n_labels: tuple[int, int, int, int],
+        codebook: Codebook,
         *,
         actors: ActorTable,
         masked_kinds: Collection[str],
@@ -50,8 +52,13 @@ class CompiledDocuments:
         if _compiled is None:
             raise RuntimeError(f"the compiled core is not available: {why_not()}")
         self._actors = actors
+        names = (codebook.claim_names, codebook.role_names, codebook.voice_names, codebook.stance_names)
+        n_labels = tuple(map(len, names))
         self._has_roles, self._has_voices = n_labels[1] > 0, n_labels[2] > 0
-        self._n_labels = n_labels
+        self._records = _compiled.Records(
+            {each.__name__: each for each in (Document, Sentence, Claim, Role, Voice, Stance, FrozenDict)}
+            | dict(zip(("claims", "roles", "voices", "stances"), names, strict=True))
+        )
         compiled_actors, self.targets = matcher(actors)
         self._index = {name: i for i, name in enumerate(self.targets)}
         self._prefixes = None if blind_targets else [target_view.prefix(name) for name in self.targets]
@@ -108,25 +115,17 @@ class CompiledDocuments:
         *,
         n_threads: int = 1,
         targets: bool = True,
-        foreign: bool = False,
-    ) -> tuple[DocumentScores, NDArray[np.bool_]]:
-        """Return the scores of documents; and whether each does not look like English, if `foreign` asks for it.
+    ) -> DocumentScores:
+        """Return the scores of documents.
 
         texts : a sequence of str, or Arrow strings. spans : ready sentences of each, int64 (n_sentences, 2), or None
         where the text is to be split. extra : names judged in every sentence. targets : False leaves out targets and
         sources. The result has the same bits whatever the batch and the number of threads.
         """
-        names, prefixes, numbers = self.targets, self._prefixes, []
-        if extra:
-            index = dict(self._index)
-            for name in dict.fromkeys(map(self._actors.canonical, extra)):
-                numbers.append(index.setdefault(name, len(index)))
-            names = tuple(index)
-            if prefixes is not None:
-                prefixes = [*prefixes, *map(target_view.prefix, names[len(prefixes) :])]
-        found = self._compiled.run(texts, spans, numbers, prefixes or [], n_threads, targets, foreign)
+        numbers, names, prefixes = self._targets(extra)
+        found = self._compiled.run(texts, spans, numbers, prefixes, n_threads, targets)
         (offsets, sentences, claim_probabilities, claims, role_probabilities, roles, voice_probabilities, voice,
-         origins, mentions, pairs, stance_probabilities, stances, is_foreign) = found  # fmt: skip
+         origins, mentions, pairs, stance_probabilities, stances) = found  # fmt: skip
         if not self._has_roles:
             roles = roles[:0]
         if not self._has_voices:
@@ -134,7 +133,39 @@ class CompiledDocuments:
         return DocumentScores(
             offsets, sentences, claims, claim_probabilities, roles, role_probabilities, voice, voice_probabilities,
             origins, pairs, stances, stance_probabilities, mentions, names,
-        ), is_foreign  # fmt: skip
+        )  # fmt: skip
+
+    def label(
+        self,
+        texts: list[str],
+        ids: list[str | None],
+        spans: Sequence[NDArray[np.int64] | None] | None = None,
+        extra: Sequence[str] = (),
+        *,
+        model: str | None = None,
+        n_threads: int = 1,
+        foreign: bool = False,
+    ) -> tuple[list[Document], list[bool]]:
+        """Return what `run` finds as the records that `stance.labels.sentences` makes of it, labelled by `model`; and
+        whether each does not look like English, if `foreign` asks for it."""
+        numbers, names, prefixes = self._targets(extra)
+        found: tuple[list[Document], list[bool]] = self._compiled.label(
+            self._records, texts, ids, model, spans, numbers, prefixes, names, n_threads, foreign
+        )
+        return found
+
+    def _targets(self, extra: Sequence[str]) -> tuple[list[int], tuple[str, ...], list[str]]:
+        """Return the numbers of extra targets; the names of all targets by their numbers; and what stands before a word
+        under each, or nothing where they are blind."""
+        names, prefixes = self.targets, self._prefixes or []
+        if not extra:
+            return [], names, prefixes
+        index = dict(self._index)
+        numbers = [index.setdefault(name, len(index)) for name in dict.fromkeys(map(self._actors.canonical, extra))]
+        names = tuple(index)
+        if self._prefixes is not None:
+            prefixes = [*prefixes, *map(target_view.prefix, names[len(prefixes) :])]
+        return numbers, names, prefixes
 
 
 def _errors(scorer: CompiledPipeline | None, n: int) -> tuple[NDArray[np.float64], bool]:

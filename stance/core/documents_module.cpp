@@ -12,6 +12,7 @@
 #include <type_traits>
 
 #include "documents.hpp"
+#include "records.hpp"
 #include "texts.hpp"
 
 namespace nb = nanobind;
@@ -148,35 +149,21 @@ class PyDocuments {
         documents_ = std::make_unique<Documents>(std::move(made));
     }
 
-    nb::object run(nb::handle given, nb::handle spans, std::vector<int32_t> extra, nb::list names, int n_threads, bool targets, bool language) const {
-        const size_t n_targets = documents_->plan().masked.size();
-        DocumentTask task{std::move(extra), {}, targets, language};
-        for (const int32_t target : task.extra)
-            if (target < 0) throw nb::value_error("extra targets must be numbers from 0");
-        for (nb::handle name : names) task.names.push_back(points_of(name));
-        if (!task.names.empty()) {
-            size_t needed = n_targets;
-            for (const int32_t target : task.extra) needed = std::max(needed, size_t(target) + 1);
-            if (task.names.size() < needed) throw nb::value_error("names must be given for all targets or for none");
-        }
-        const auto texts = texts_of(given.ptr(), Missing::raise);
-        const size_t n = texts->size();
-        const Spans ready = spans_of(spans, n);
-        std::vector<Text> held_texts(n);
-        std::vector<PyObject*> held(n);
-        if (!texts->hold(0, n, held_texts.data(), held.data())) throw nb::python_error();
-        std::vector<DocumentPart> parts;
-        std::exception_ptr failure;
-        try {
-            ready.check(held_texts);
-            const nb::gil_scoped_release release;
-            parts = documents_->run(held_texts.data(), ready.given.empty() ? nullptr : ready.given.data(), n, task, size_t(std::max(1, n_threads)));
-        } catch (...) {
-            failure = std::current_exception();
-        }
-        texts->release(n, held.data());
-        if (failure) rethrow(failure);
-        return arrays(parts, n, language);
+    nb::object run(nb::handle texts, nb::handle spans, std::vector<int32_t> extra, nb::list names, int n_threads, bool targets) const {
+        return arrays(parts_of(texts, spans, task_of(std::move(extra), names, targets, false), n_threads));
+    }
+
+    nb::object label(const Records& records, nb::list texts, nb::list ids, nb::handle model, nb::handle spans, std::vector<int32_t> extra, nb::list names,
+                     nb::tuple targets, int n_threads, bool language) const {
+        const auto task = task_of(std::move(extra), names, true, language);
+        if (!records.name(documents_->plan().labels)) throw nb::value_error("records must have a name for every label");
+        if (targets.size() < n_targets_of(task)) throw nb::value_error("targets must have a name each");
+        if (ids.size() != texts.size()) throw nb::value_error("ids must be given for each text");
+        const auto parts = parts_of(texts, spans, task, n_threads);
+        nb::list foreign;
+        for (const auto& part : parts)
+            for (const u8 one : part.foreign) foreign.append(one != 0);
+        return nb::make_tuple(records.documents(parts, texts, ids, model, targets), foreign);
     }
 
   private:
@@ -210,6 +197,43 @@ class PyDocuments {
         return out;
     }
 
+    // Targets that a run may speak of: those of the table, and those given behind them.
+    size_t n_targets_of(const DocumentTask& task) const {
+        size_t n = documents_->plan().masked.size();
+        for (const int32_t target : task.extra) n = std::max(n, size_t(target) + 1);
+        return n;
+    }
+
+    DocumentTask task_of(std::vector<int32_t> extra, const nb::list& names, bool targets, bool language) const {
+        DocumentTask task{std::move(extra), {}, targets, language};
+        for (const int32_t target : task.extra)
+            if (target < 0) throw nb::value_error("extra targets must be numbers from 0");
+        for (nb::handle name : names) task.names.push_back(points_of(name));
+        if (!task.names.empty() && task.names.size() < n_targets_of(task)) throw nb::value_error("names must be given for all targets or for none");
+        return task;
+    }
+
+    std::vector<DocumentPart> parts_of(nb::handle given, nb::handle spans, const DocumentTask& task, int n_threads) const {
+        const auto texts = texts_of(given.ptr(), Missing::raise);
+        const size_t n = texts->size();
+        const Spans ready = spans_of(spans, n);
+        std::vector<Text> held_texts(n);
+        std::vector<PyObject*> held(n);
+        if (!texts->hold(0, n, held_texts.data(), held.data())) throw nb::python_error();
+        std::vector<DocumentPart> parts;
+        std::exception_ptr failure;
+        try {
+            ready.check(held_texts);
+            const nb::gil_scoped_release release;
+            parts = documents_->run(held_texts.data(), ready.given.empty() ? nullptr : ready.given.data(), n, task, size_t(std::max(1, n_threads)));
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        texts->release(n, held.data());
+        if (failure) rethrow(failure);
+        return parts;
+    }
+
     [[noreturn]] static void rethrow(std::exception_ptr failure) {
         try {
             std::rethrow_exception(failure);
@@ -218,11 +242,11 @@ class PyDocuments {
         }
     }
 
-    nb::object arrays(std::vector<DocumentPart>& parts, size_t n, bool language) const {
+    nb::object arrays(const std::vector<DocumentPart>& parts) const {
         const LabelRules& rules = documents_->plan().labels;
-        size_t n_sentences = 0, n_sources = 0, n_mentions = 0, n_pairs = 0;
+        size_t n = 0, n_sentences = 0, n_sources = 0, n_mentions = 0, n_pairs = 0;
         for (const auto& part : parts)
-            n_sentences += part.spans.size(), n_sources += part.sources.size(), n_mentions += part.mentions.size(), n_pairs += part.pairs.size();
+            n += part.n_sentences.size(), n_sentences += part.spans.size(), n_sources += part.sources.size(), n_mentions += part.mentions.size(), n_pairs += part.pairs.size();
         const auto rows = [&](auto member, auto* out) {
             for (const auto& part : parts) {
                 const auto& values = part.*member;
@@ -274,11 +298,7 @@ class PyDocuments {
                 return out;
             })),
             array_of<double>(numpy_, {n_pairs, rules.n_stances}, [&](double* out) { rows(&DocumentPart::stances, out); }),
-            array_of<int64_t>(numpy_, {n_pairs}, [&](int64_t* out) { rows(&DocumentPart::stance, out); }),
-            array_of<bool>(numpy_, {language ? n : 0}, [&](bool* out) {
-                for (const auto& part : parts)
-                    for (const u8 one : part.foreign) *out++ = one != 0;
-            }));
+            array_of<int64_t>(numpy_, {n_pairs}, [&](int64_t* out) { rows(&DocumentPart::stance, out); }));
     }
 
     NumPy numpy_;
@@ -289,8 +309,11 @@ class PyDocuments {
 }  // namespace
 
 void bind_documents(nb::module_& m) {
+    nb::class_<Records>(m, "Records").def(nb::init<nb::dict>(), "classes_and_names"_a);
     nb::class_<PyDocuments>(m, "Documents")
         .def(nb::init<nb::dict>(), "plan"_a)
-        .def("run", &PyDocuments::run, "texts"_a, "spans"_a.none(), "extra"_a, "names"_a, "n_threads"_a, "targets"_a, "language"_a,
-             "Return the arrays that stance/core/documents.py names.");
+        .def("run", &PyDocuments::run, "texts"_a, "spans"_a.none(), "extra"_a, "names"_a, "n_threads"_a, "targets"_a,
+             "Return the arrays that stance/core/documents.py names.")
+        .def("label", &PyDocuments::label, "records"_a, "texts"_a, "ids"_a, "model"_a.none(), "spans"_a.none(), "extra"_a, "names"_a, "targets"_a, "n_threads"_a,
+             "language"_a, "Return the records of documents, and whether each is in another language, if that is asked.");
 }

@@ -140,7 +140,7 @@ class Model:
                 raise ValueError(f"documents must have one id a sentence ({len(sentences)}); got {len(documents)}")
         if self.path == "core":
             texts, spans = _joined(sentences, documents)
-            found, _ = self._documents().run(texts, spans, targets=False)
+            found = self._documents().run(texts, spans, targets=False)
             voice = found.voice_probabilities if self.codebook.voices else np.zeros(len(sentences))
             return Probabilities(found.claim_probabilities, found.role_probabilities, voice)
         runs = np.zeros(len(sentences), np.int64) if documents is None else _runs(documents)
@@ -217,9 +217,9 @@ class Model:
         """
         _check_several(texts, "texts")
         if self.path == "core" and hasattr(texts, "__arrow_c_stream__") | hasattr(texts, "__arrow_c_array__"):
-            return self._documents().run(texts, None, _targets(targets), n_threads=threads(n_jobs))[0]
+            return self._documents().run(texts, None, _targets(targets), n_threads=threads(n_jobs))
         joined, spans = _prepared([text for _, text in _named(_several(texts, "texts"))])
-        return self._score(joined, spans, _targets(targets), threads(n_jobs), foreign=False)[0]
+        return self._score(joined, spans, _targets(targets), threads(n_jobs))
 
     def _foreign(self, document: Document) -> str:
         which = "the text" if document.id is None else f"document {document.id!r}"
@@ -254,32 +254,36 @@ class Model:
         self, batch: Sequence[tuple[str | None, Text]], extra: Sequence[str], n_threads: int = 1
     ) -> list[tuple[Document, bool]]:
         """Return the documents, and whether each is in another language than the model's."""
-        texts, spans = _prepared([text for _, text in batch])
-        scores, foreign = self._score(texts, spans, extra, n_threads, foreign=self.codebook.language == "en")
-        documents = build_documents(self.codebook, scores, texts, [name for name, _ in batch], self.name)
-        return list(zip(documents, foreign or [False] * len(batch), strict=True))
+        ids, texts = [name for name, _ in batch], [text for _, text in batch]
+        joined, spans = _prepared(texts)
+        asks = self.codebook.language == "en"
+        if self.path == "core":
+            documents, foreign = self._documents().label(
+                joined, ids, spans, extra, model=self.name, n_threads=n_threads, foreign=asks
+            )
+        else:
+            from stance.text import looks_english
+
+            documents = build_documents(self.codebook, self._score(joined, spans, extra), joined, ids, self.name)
+            foreign = [not looks_english(text) for text in joined] if asks else []
+        return list(zip(documents, foreign or [False] * len(documents), strict=True))
 
     def _score(
-        self, texts: list[str], spans: list[Spans | None] | None, extra: Sequence[str], n_threads: int, *, foreign: bool
-    ) -> tuple[DocumentScores, list[bool]]:
-        """Return the scores of texts, and, if asked, whether each does not look like English."""
+        self, texts: list[str], spans: list[Spans | None] | None, extra: Sequence[str], n_threads: int = 1
+    ) -> DocumentScores:
         if self.path == "core":
-            scores, is_foreign = self._documents().run(texts, spans, extra, n_threads=n_threads, foreign=foreign)
-            return scores, is_foreign.tolist()
+            return self._documents().run(texts, spans, extra, n_threads=n_threads)
         from stance.model.plain import score_documents
-        from stance.text import looks_english
 
-        return score_documents(self, texts, spans, extra), [not looks_english(t) for t in texts] if foreign else []
+        return score_documents(self, texts, spans, extra)
 
     def _documents(self) -> CompiledDocuments:
         """Return the model's parts put together in the core, once."""
         if self._compiled is None:
             from stance.core.documents import CompiledDocuments
 
-            n = self.codebook
             self._compiled = CompiledDocuments(
-                self.sentence_scorer, self.target_scorer, self.calibration,
-                (len(n.claims), len(n.roles), len(n.voices), len(n.stances)),
+                self.sentence_scorer, self.target_scorer, self.calibration, self.codebook,
                 actors=self.actors, masked_kinds=self.masked_kinds, blind_targets=self.blind_targets,
             )  # fmt: skip
         return self._compiled

@@ -1,6 +1,8 @@
 """Models label on the core what they label on NLTK and scikit-learn: spans, actors, targets, sources, all labels."""
 
+import copy
 import dataclasses
+import gc
 import pickle
 import sys
 import warnings
@@ -22,6 +24,8 @@ from stance.features.lexicon import lexicon_features
 from stance.features.masking import masked
 from stance.features.ngrams import sentence_features, target_features
 from stance.features.target_view import target_view
+from stance.labels.records import FrozenDict
+from stance.labels.sentences import build_documents
 from stance.model import Model, Settings
 from stance.model.parameters import Calibration, Provenance
 from stance.model.scorer import linear_scorer
@@ -264,14 +268,35 @@ def test_records_hold_the_same_labels(texts):
         assert all(a.text[s.span[0] : s.span[1]] == s.text for s in a.sentences)
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.lists(documents(), max_size=4), st.sampled_from([(), ("Peru", "Narnia")]))
+def test_records_of_the_core_are_those_made_of_the_arrays(texts, targets):
+    """The same objects to the last bit: equal, of the same classes, frozen, copied and pickled alike."""
+    ids = [None, *map(str, range(1, len(texts)))][: len(texts)]
+    found, foreign = MODEL._documents().label(texts, ids, None, targets, model=MODEL.name)
+    scores = MODEL._documents().run(texts, None, targets)
+    wanted = build_documents(MODEL.codebook, scores, texts, ids, MODEL.name)
+    assert (found, foreign) == (wanted, [])
+    assert repr(found) == repr(wanted)
+    assert hash(tuple(found)) == hash(tuple(wanted))
+    assert pickle.loads(pickle.dumps(found)) == copy.deepcopy(found) == wanted
+    gc.collect()
+    for document in found:
+        assert list(document.rows()) == list(dataclasses.replace(document).rows())
+        for sentence in document.sentences:
+            assert type(sentence.stance) is FrozenDict
+            with pytest.raises(dataclasses.FrozenInstanceError):
+                sentence.role = None
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(documents(), st.text(st.characters()), st.lists(st.sampled_from(
     ["the", "of", "We", "ma\u212ae", "İs", "мир", "de", "la", "x1", "_", "9", "\u0663", "\u00bd", "Ⅳ", "\u0301"]
 )).map(" ".join)))  # fmt: skip
 def test_another_language_is_noticed_alike(text):
     """The warning of the core is that of looks_english."""
-    _, foreign = MODEL._documents().run([text], foreign=True)
-    assert foreign.tolist() == [not looks_english(text)]
+    _, foreign = MODEL._documents().label([text], [None], foreign=True)
+    assert foreign == [not looks_english(text)]
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,12 @@ import gzip
 import io
 import json
 import math
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from stance.codebook import Codebook
 from stance.corpus.records import CodedSentence, Coding, Corpus, coding_faults, raise_faults
@@ -35,15 +38,14 @@ _NOT_CODED = "NA"
 def read_corpus(source: str | Path | Any, codebook: Codebook | None = None, *, name: str | None = None) -> Corpus:
     """Return a corpus from a .jsonl (or .jsonl.gz) or .csv file, or from a DataFrame with the same columns.
 
-    With a codebook, labels are checked against it. Raises CorpusError with place and value of the first 20
-    faults: a missing column, an unknown label, the same sentence twice by one coder, two texts for one
-    sentence, a text that is empty or no string.
+    A DataFrame is of pandas or polars; an Arrow table and a list of rows, each a dict, are read as well. With a
+    codebook, labels are checked against it. Raises CorpusError with place and value of the first 20 faults: a missing
+    column, an unknown label, the same sentence twice by one coder, two texts for one sentence, a text that is empty or
+    no string.
     """
-    if hasattr(source, "to_dict") and hasattr(source, "columns"):
-        frame: Any = source
-        frame = frame.astype(object).where(frame.notna(), None)
-        numbered = ((f"row {label}", row) for label, row in zip(frame.index, frame.to_dict("records"), strict=True))
-        return read_corpus_rows(numbered, codebook, name=name or "DataFrame")
+    if not isinstance(source, (str, os.PathLike)):
+        rows = _table_rows(source)
+        return read_corpus_rows(rows, codebook, name=name or ("rows" if isinstance(source, list) else "DataFrame"))
     path = Path(source)
     if path.name.endswith((".jsonl", ".jsonl.gz")):
         return read_corpus_rows(json_lines(path), codebook, name=name or path.name.split(".")[0], where=path)
@@ -116,6 +118,33 @@ def json_lines(path: Path) -> Iterator[tuple[str, Any]]:
         except (ValueError, RecursionError) as error:
             faults.append(f"{path}:{number}: must be one JSON object; {error}; got {line[:60]!r}")
     raise_faults(faults)
+
+
+def _table_rows(table: Any) -> Iterator[tuple[str, Any]]:
+    """Yield ("row label", row) for each row of a DataFrame of pandas or polars, an Arrow table or a list of dicts."""
+    if isinstance(table, list):
+        yield from ((f"row {i}", row) for i, row in enumerate(table))
+        return
+    columns = getattr(table, "column_names", None) or getattr(table, "columns", None)  # pyarrow; pandas and polars
+    if columns is None or getattr(table, "shape", None) is None:
+        raise TypeError("a corpus must be the name of a .jsonl or .csv file, a DataFrame or a list of dicts; got "
+                        f"{type(table).__name__} {table!r:.40}")  # fmt: skip
+    if missing := [column for column in ("document", "text") if column not in list(columns)]:
+        without = " and ".join(missing) + (" is" if len(missing) == 1 else " are")
+        known = ", ".join(map(str, columns))
+        raise CorpusError(f"a DataFrame must have the columns document and text; {without} not among {known}")
+    if hasattr(table, "to_pylist") or hasattr(table, "to_dicts"):
+        rows = table.to_pylist() if hasattr(table, "to_pylist") else table.to_dicts()
+        for i, row in enumerate(rows):
+            yield f"row {i}", {column: _without_nulls(value) for column, value in row.items()}
+    else:
+        table = table.astype(object).where(table.notna(), None)
+        yield from ((f"row {label}", row) for label, row in zip(table.index, table.to_dict("records"), strict=True))
+
+
+def _without_nulls(value: Any) -> Any:
+    """Return a struct of Arrow or polars, in which every row has every key, as a dict of those that are there."""
+    return {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[str, Any]]:
@@ -234,7 +263,7 @@ def _whole_number(value: Any) -> int:
 
 def _one_name(row: Mapping[str, Any], key: str) -> str | None:
     value = row.get(key)
-    if _absent(value):
+    if _absent(value) or value == _NOT_CODED:
         return None
     if not isinstance(value, str):
         raise CorpusError(f"{key} must be one name; got {value!r:.60}")
@@ -248,6 +277,8 @@ def _claims(value: Any) -> frozenset[str] | None:
         return _claims(_claims_cell(value))
     if isinstance(value, Mapping) and all(isinstance(p, float) for p in value.values()):
         value = list(value)
+    if isinstance(value, np.ndarray):  # as pandas reads lists from Parquet
+        value = value.tolist()
     if not isinstance(value, (list, tuple, set, frozenset)) or not all(isinstance(v, str) and v for v in value):
         raise CorpusError(f"claims must be a list of names; got {value!r:.60}")
     return frozenset(value)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from stance.corpus.records import Corpus
 from stance.errors import CorpusError
 
 _SHINGLE = 5
+_AT_ONCE = 256  # sentences compared with all others at once: what they share is held in memory
 
 
 def document_groups(corpus: Corpus) -> NDArray[np.int64]:
@@ -21,42 +22,70 @@ def document_groups(corpus: Corpus) -> NDArray[np.int64]:
     Two sentences are near-duplicates if half or more of the five-word runs of the shorter one are in the other;
     sentences under five words (greetings, headings) do not count.
     """
-    names = list(dict.fromkeys(corpus.documents))
-    number = {name: i for i, name in enumerate(names)}
-    parent = list(range(len(names)))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    shingles = [_shingles(s.text) for s in corpus]
-    holders: dict[tuple[str, ...], list[int]] = {}
-    for i, own in enumerate(shingles):
-        shared = Counter(j for shingle in own for j in holders.get(shingle, ()))
-        for j, n in shared.items():
-            if 2 * n >= min(len(own), len(shingles[j])):
-                a, b = root(number[corpus.sentences[i].document]), root(number[corpus.sentences[j].document])
-                parent[max(a, b)] = min(a, b)
-        for shingle in own:
-            holders.setdefault(shingle, []).append(i)
-    return np.array([root(number[s.document]) for s in corpus], dtype=np.int64)
+    number: dict[str, int] = {}
+    documents = np.array([number.setdefault(name, len(number)) for name in corpus.documents], dtype=np.int64)
+    distinct: dict[frozenset[tuple[str, ...]], int] = {}
+    first: list[int] = []  # the document where each distinct sentence stands first
+    alike: list[tuple[int, int]] = []
+    for document, sentence in zip(documents.tolist(), corpus, strict=True):
+        if own := _shingles(sentence.text):
+            i = distinct.setdefault(own, len(distinct))
+            if i == len(first):
+                first.append(document)
+            alike.append((first[i], document))
+    group = _merged(np.arange(len(number)), np.array(alike, dtype=np.int64).reshape(-1, 2))
+    for pairs in _near_duplicates(list(distinct)):
+        group = _merged(group, np.array(first)[pairs])
+    _, lowest = np.unique(group, return_index=True)  # a group is named by its first document
+    return lowest[group][documents]
 
 
-def _shingles(text: str) -> set[tuple[str, ...]]:
+def _merged(group: NDArray[np.int64], pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the groups, (n_documents,) from 0 on, made one where a pair of documents, (n_pairs, 2), joins them."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    joined = group[pairs]
+    joined = joined[joined[:, 0] != joined[:, 1]]
+    if not len(joined):
+        return group
+    n = int(group.max()) + 1
+    _, number = connected_components(coo_array((np.ones(len(joined)), joined.T), shape=(n, n)), directed=False)
+    return number[group].astype(np.int64)
+
+
+def _near_duplicates(sentences: Sequence[frozenset[tuple[str, ...]]]) -> Iterator[NDArray[np.int64]]:
+    """Yield, in bounded parts, the pairs that share half or more of the shorter one's runs of words, (n_pairs, 2)."""
+    from scipy.sparse import csr_array
+
+    columns: dict[tuple[str, ...], int] = {}
+    indices = [columns.setdefault(run, len(columns)) for own in sentences for run in own]
+    sizes = np.array([len(own) for own in sentences], dtype=np.int64)
+    offsets = np.concatenate([[0], np.cumsum(sizes)])
+    shape = (len(sentences), len(columns))
+    runs = csr_array((np.ones(len(indices), np.int32), np.array(indices, dtype=np.int64), offsets), shape=shape)
+    holders = runs.T.tocsr()
+    for start in range(0, len(sentences), _AT_ONCE):
+        common = (runs[start : start + _AT_ONCE] @ holders).tocoo()
+        rows, others = common.row + start, common.col
+        near = (rows < others) & (2 * common.data >= np.minimum(sizes[rows], sizes[others]))
+        yield np.stack([rows[near], others[near]], axis=1)
+
+
+def _shingles(text: str) -> frozenset[tuple[str, ...]]:
     words = "".join(c if c.isalnum() else " " for c in text.casefold()).split()
-    return {tuple(words[i : i + _SHINGLE]) for i in range(len(words) - _SHINGLE + 1)}
+    return frozenset(tuple(words[i : i + _SHINGLE]) for i in range(len(words) - _SHINGLE + 1))
 
 
 def split_corpus(corpus: Corpus, shares: Sequence[float], *, seed: int = 0) -> list[Corpus]:
     """Return the corpus in parts by document group; `shares` are positive and give each part's share of documents.
 
     The part of a document depends on its group's first id and the seed alone, so that a corpus may grow without
-    documents changing sides.
+    documents changing sides. Raises CorpusError where shares are not two or more positive numbers.
     """
-    if len(shares) < 2 or min(shares) <= 0:
-        raise CorpusError(f"shares must be two or more positive numbers; got {list(shares)!r}")
+    numbers = isinstance(shares, Sequence | np.ndarray) and all(isinstance(share, Real) for share in shares)
+    if not numbers or len(shares) < 2 or not all(0 < share < np.inf for share in shares):
+        raise CorpusError(f"shares must be two or more positive numbers; got {shares!r:.60}")
     groups = document_groups(corpus)
     bounds = np.cumsum(np.asarray(shares, dtype=float) / sum(shares))
     first: dict[int, str] = {}

@@ -85,7 +85,9 @@ def train_out_of_fold(
     corpus.check(codebook)
     groups = document_groups(corpus)
     if len(np.unique(groups)) < 2:
-        raise CorpusError(f"training needs two documents or more (near-duplicates count as one); {corpus.name} has one")
+        n = len(set(corpus.documents))
+        found = "one" if n == 1 else f"{n}, which share near-duplicate sentences and so count as one"
+        raise CorpusError(f"training needs two documents or more that share no sentence; {corpus.name} has {found}")
     min_df = settings.min_df or (1 if len(corpus) < _SMALL else 2)
     lexicon = find_lexicon(settings.lexicon, codebook.name)
     words = None if settings.vectors is None else WordVectors.load(settings.vectors)

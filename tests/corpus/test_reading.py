@@ -286,6 +286,50 @@ def test_faults_of_a_frame_are_named_by_its_row_label():
         read_corpus(frame)
 
 
+ROWS = [
+    {"document": "a", "text": "One.", "claims": ["demand"], "role": "event", "stance": {"Japan": "against"}},
+    {"document": "b", "text": "Two.", "claims": [], "role": None, "stance": {"NATO": "favor"}},
+]
+
+
+@pytest.mark.parametrize("kind", ["rows", "pandas", "polars", "pyarrow", "parquet"])
+def test_the_same_rows_are_the_same_corpus_whatever_table_holds_them(kind):
+    """Lists that became arrays, as in Parquet, and structs that have every key in every row."""
+    table = ROWS
+    if kind == "pandas":
+        table = pandas.DataFrame(ROWS)
+    elif kind == "parquet":
+        table = pandas.DataFrame(ROWS).assign(claims=[np.array(["demand"], object), np.array([], object)])
+    elif kind != "rows":
+        library = pytest.importorskip(kind)
+        table = library.DataFrame(ROWS) if kind == "polars" else library.Table.from_pylist(ROWS)
+    corpus = read_corpus(table, CODEBOOK)
+    assert [s.text for s in corpus] == ["One.", "Two."]
+    first, second = (s.codings[0] for s in corpus)
+    assert (first.claims, first.role, first.stance) == ({"demand"}, "event", {"Japan": "against"})
+    assert (second.claims, second.role, second.stance) == (set(), None, {"NATO": "favor"})
+
+
+def test_a_frame_without_the_columns_says_which_it_has():
+    frame = pandas.DataFrame({"id": [1], "text": ["One."]})
+    with pytest.raises(CorpusError, match="must have the columns document and text; document is not among id, text"):
+        read_corpus(frame)
+
+
+@pytest.mark.parametrize("source", [None, 3, {"document": "a", "text": "One."}])
+def test_what_is_no_table_says_what_a_corpus_is(source):
+    with pytest.raises(TypeError, match=f"a corpus must be the name of a .jsonl .*; got {type(source).__name__}"):
+        read_corpus(source)
+
+
+def test_the_cell_NA_is_not_coded_in_every_layer(tmp_path):
+    """As R writes what is missing."""
+    path = tmp_path / "corpus.csv"
+    path.write_text("document,text,claims,role,voice,stance\na,One.,NA,NA,NA,NA\n")
+    coding = read_corpus(path, CODEBOOK).sentences[0].codings[0]
+    assert (coding.claims, coding.role, coding.voice, coding.stance) == (None, None, None, None)
+
+
 def test_compressed_jsonl_is_read_and_what_is_not_gzip_is_refused(tmp_path):
     """By its ending."""
     path = tmp_path / "corpus.jsonl.gz"

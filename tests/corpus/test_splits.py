@@ -85,3 +85,36 @@ def test_shares_that_make_no_split_are_refused(shares):
     """Two or more, all positive; the value given is shown."""
     with pytest.raises(CorpusError, match="shares must be two or more positive numbers; got"):
         split_corpus(corpus_of([("a", "One.")]), shares)
+
+
+def alike_pair_by_pair(corpus):
+    """The definition, word for word: every pair of sentences compared, their documents joined until nothing moves."""
+    words = ["".join(c if c.isalnum() else " " for c in s.text.casefold()).split() for s in corpus]
+    runs = [{tuple(w[i : i + 5]) for i in range(len(w) - 4)} for w in words]
+    group = {d: i for i, d in reversed(list(enumerate(dict.fromkeys(corpus.documents))))}
+    pairs = [(i, j) for i in range(len(runs)) for j in range(i) if runs[i] and runs[j]]
+    for _ in group:
+        for i, j in pairs:
+            if 2 * len(runs[i] & runs[j]) >= min(len(runs[i]), len(runs[j])):
+                a, b = (group[corpus.sentences[k].document] for k in (i, j))
+                group = {d: min(a, b) if g in (a, b) else g for d, g in group.items()}
+    return [group[d] for d in corpus.documents]
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 9), st.text("abc ", min_size=1, max_size=24)), min_size=1, max_size=24))
+def test_groups_are_those_of_comparing_every_pair(documents):
+    corpus = corpus_of([(f"d{n}", " ".join(text) + " .") for n, text in documents])
+    assert document_groups(corpus).tolist() == alike_pair_by_pair(corpus)
+
+
+def test_a_formula_that_every_document_repeats_takes_no_time_for_each_pair():
+    """Twenty thousand speeches thank the president: pair by pair that would be an hour."""
+    corpus = corpus_of([(f"d{i}", LONG) for i in range(20_000)])
+    assert not document_groups(corpus).any()
+
+
+@pytest.mark.parametrize("shares", [0.5, "ab", ["a", "b"], [1], [1, -1], [1, float("nan")], [1, float("inf")], None])
+def test_shares_that_are_no_positive_numbers_are_refused(shares):
+    with pytest.raises(CorpusError, match="shares must be two or more positive numbers; got"):
+        split_corpus(corpus_of([("a", "One."), ("b", "Two.")]), shares)

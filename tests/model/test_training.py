@@ -141,3 +141,11 @@ def test_settings_that_mean_nothing_are_refused():
     """class_weight is "balanced" or None; the error says so."""
     with pytest.raises(ValueError, match="class_weight must be 'balanced' or None; got 'even'"):
         stance.Settings(class_weight="even")
+
+
+def test_documents_that_all_share_a_sentence_are_named_as_the_reason():
+    """They count as one for the folds, though they are two."""
+    text = "The ministers agreed on Tuesday to open the border bridge again in spring."
+    corpus = stance.read_corpus([{"document": d, "text": text, "role": "event", "claims": []} for d in "ab"])
+    with pytest.raises(CorpusError, match="rows has 2, which share near-duplicate sentences and so count as one"):
+        stance.train(corpus, stance.load_codebook("security"))

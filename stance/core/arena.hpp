@@ -1,4 +1,4 @@
-// Memory for what is needed while tables are built: taken in large pieces, which cost the system few page faults.
+// Memory for what is needed while tables are built: taken in pieces, each twice as large as the one before.
 #pragma once
 #include <algorithm>
 #include <vector>
@@ -15,7 +15,7 @@ class Arena {
         if (n > (SIZE_MAX / 2) / sizeof(T)) throw std::bad_alloc();
         const size_t bytes = (n * sizeof(T) + 63) / 64 * 64;
         if (bytes > left_) {
-            left_ = std::max(bytes, piece);
+            left_ = std::max(bytes, std::min(largest_piece, smallest_piece << std::min<size_t>(pieces_.size(), 16)));
             pieces_.emplace_back();
             next_ = pieces_.back().reserve(left_);
         }
@@ -26,7 +26,7 @@ class Arena {
     }
 
   private:
-    static constexpr size_t piece = (4 << 20) - 64;  // with a buffer's padding two pages of 2 MB
+    static constexpr size_t smallest_piece = 64 << 10, largest_piece = 4 << 20;
     std::vector<Buffer<u8>> pieces_;
     u8* next_ = nullptr;
     size_t left_ = 0;

@@ -138,14 +138,14 @@ Columns all_columns(Arena& arena, size_t n) {
     return columns;
 }
 
-// Bring `n` strings into the table, word(i) and value(i) of each.
+// Bring `n` strings into the table, word(i) and value(i) of each; an empty one is in no text.
 template <class WordOf, class Value>
 void fill(StringTable& strings, size_t n, WordOf word, Value value) {
     strings.start(n);
     const auto ahead = [&](size_t i) { __builtin_prefetch(strings.buckets() + (hash(word(i).key) & strings.mask()), 1); };
     each_prefetched(n, ahead, [&](size_t i) {
         const Word w = word(i);
-        strings.add(w.key, w.bytes, w.size, value(i));
+        if (w.size > 0) strings.add(w.key, w.bytes, w.size, value(i));
     });
 }
 
@@ -162,16 +162,8 @@ void build_characters(Block& block, Arena& arena) {
     const Columns columns = all_columns(arena, terms.n);
     sort_by_scale(arena, block.plan.scale, columns);
     const u8* const end = terms.data + terms.offsets[terms.n];
-    Word* const words = arena.take<Word>(terms.n);
-    u32* const rows = arena.take<u32>(terms.n);  // of the terms that a text can have
-    size_t n = 0;
-    const auto ahead = [&](size_t r) { __builtin_prefetch(terms.begin(columns.list[r])); };
-    each_prefetched(terms.n, ahead, [&](size_t r) {
-        words[n] = word_of(terms.begin(columns.list[r]), terms.size(columns.list[r]), end);
-        rows[n] = u32(r);
-        n += words[n].size > 0;
-    });
-    fill(block.strings, n, [&](size_t i) { return words[i]; }, [&](size_t i) { return rows[i]; });
+    const auto word = [&](size_t r) { return word_of(terms.begin(columns.list[r]), terms.size(columns.list[r]), end); };
+    fill(block.strings, columns.n, word, [](size_t r) { return u32(r); });
     fold_rows(block, columns.list, columns.n);
 }
 

@@ -60,11 +60,12 @@ class Buffer {
         const size_t larger = n > capacity_ + capacity_ / 2 ? n : capacity_ + capacity_ / 2;
         if (larger > (SIZE_MAX / 2 - 2 * padding) / sizeof(T)) throw std::bad_alloc();
         const size_t wanted = larger * sizeof(T) + padding;
-        const size_t bytes = wanted >= large ? (wanted + huge - 1) / huge * huge : (wanted + 63) / 64 * 64;
-        T* data = static_cast<T*>(std::aligned_alloc(wanted >= large ? huge : 64, bytes));
+        const size_t in_huge_pages = (wanted + huge / 2) / huge * huge;  // a page less than half full is not worth clearing
+        const size_t alignment = in_huge_pages ? huge : 64, bytes = (wanted + alignment - 1) / alignment * alignment;
+        T* data = static_cast<T*>(std::aligned_alloc(alignment, bytes));
         if (!data) throw std::bad_alloc();
 #ifdef MADV_HUGEPAGE
-        if (wanted >= large) madvise(static_cast<void*>(data), bytes, MADV_HUGEPAGE);  // fewer pages: fewer faults and misses
+        if (in_huge_pages) madvise(static_cast<void*>(data), in_huge_pages, MADV_HUGEPAGE);  // fewer faults and misses
 #endif
         if (capacity_) std::memcpy(static_cast<void*>(data), data_, capacity_ * sizeof(T));
         std::free(data_);
@@ -72,7 +73,7 @@ class Buffer {
         capacity_ = larger;
     }
 
-    static constexpr size_t huge = 2 << 20, large = 512 << 10;  // a huge page, and from how many bytes on it pays
+    static constexpr size_t huge = 2 << 20;  // bytes of a huge page
 
     T* data_ = nullptr;
     size_t capacity_ = 0;

@@ -21,7 +21,7 @@ from benchmarks.quality import report as quality
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 BENCHMARKS = ROOT / "benchmarks" / "README.md"
-MODEL = ROOT / "models" / "security-en" / "model.json"
+REPORT = ROOT / "models" / "security-en" / "report.json"
 
 
 def first_output(readme: str) -> str:
@@ -36,7 +36,7 @@ def first_output(readme: str) -> str:
 
 def gold_table() -> str:
     """Return the figures of the bundled model on the gold sentences, from its own file."""
-    report = json.loads(MODEL.read_text(encoding="utf-8"))["report"]
+    report = json.loads(REPORT.read_text(encoding="utf-8"))
     figures = report["gold"].items()
     rows = [f"| {name} | {value:.3f} | {low:.3f} to {high:.3f} |" for name, (value, low, high) in figures]
     return "\n".join(["| figure | value | 95 % interval |", "|---|---|---|", *rows])

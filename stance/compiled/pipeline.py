@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -80,12 +81,19 @@ class CompiledPipeline:
         self.made_with = dict(made_with or {})
         self._plain: PlainEngine | None = None
         self._core = None if path == "plain" else _core_engine(plan, must=path == "core")
-        largest = _largest_sums(plan) if self._core is None else self._core.largest_sums
-        self._error = largest * _FLOAT32_DOUBT
-        unbounded = not (largest <= _FLOAT32_LARGEST).all()
         self._core_proba: tuple[str, int, int] | None = getattr(head, "core_proba", None)
         self._core_choice: tuple[int, int, bool] | None = getattr(head, "core_choice", None)
-        self.float64 = float64 or head.wants_float64 or unbounded or any(b.norm is None for b in plan.blocks)
+        self._wants_float64 = float64 or head.wants_float64 or any(b.norm is None for b in plan.blocks)
+
+    @cached_property
+    def _error(self) -> npt.NDArray[np.float64]:
+        """How far a float32 score may be off, (n_outputs,), as far as it can be said; waits for the core's tables."""
+        largest = _largest_sums(self.plan) if self._core is None else self._core.largest_sums
+        return largest * _FLOAT32_DOUBT
+
+    @cached_property
+    def float64(self) -> bool:
+        return self._wants_float64 or self.float32_error is None
 
     @property
     def path(self) -> Path:

@@ -61,6 +61,7 @@ def engine(plan: Plan) -> Any:
     """Return the compiled engine of `plan`: `engine(plan).score(texts, dtype="float32", n_threads=1, missing="raise")`.
 
     `texts`: a sequence or NumPy array of str, or any Arrow array or stream of strings (pyarrow, polars, pandas).
+    It comes back at once and makes its tables in a thread of its own; the first call waits for them.
     A text that is None raises TypeError, or with `missing="empty"` scores as the empty text. The scores have the shape
     (n_texts, n_outputs). Raises RuntimeError if the core is not available.
     """

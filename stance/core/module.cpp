@@ -12,6 +12,7 @@
 #include "documents_module.hpp"
 #include "engine.hpp"
 #include "heads.hpp"
+#include "later.hpp"
 #include "punkt_module.hpp"
 #include "texts.hpp"
 #include "unicode.hpp"
@@ -177,23 +178,30 @@ class PyEngine {
             blocks.push_back(block_plan_of(block));
             if (blocks.back().n_outputs != intercept.shape(0)) refuse("weights must have one column an output");
         }
-        const nb::gil_scoped_release release;
-        engine_ = std::make_unique<Engine>(blocks, intercept.data(), intercept.shape(0));
+        n_outputs_ = intercept.shape(0);
+        engine_ = std::make_unique<Later<Engine>>([blocks = std::move(blocks), intercept = intercept.data(), n = n_outputs_] {
+            return std::make_unique<Engine>(blocks, intercept, n);
+        });
     }
 
-    size_t n_outputs() const { return engine_->n_outputs(); }
+    size_t n_outputs() const { return n_outputs_; }
 
     // The largest sum of |value * weight| that a text can have, for each output, where every block has a norm.
     nb::object largest_sums() const {
         nb::object out = empty_(nb::make_tuple(n_outputs()), float64_);
         double* const sums = nb::cast<nb::ndarray<double, nb::ndim<1>, nb::c_contig, nb::device::cpu>>(out).data();
-        for (size_t j = 0; j < n_outputs(); ++j) sums[j] = std::fabs(engine_->intercept()[j]);
-        for (const auto& block : engine_->blocks())
+        const Engine& made = engine();
+        for (size_t j = 0; j < n_outputs(); ++j) sums[j] = std::fabs(made.intercept()[j]);
+        for (const auto& block : made.blocks())
             for (size_t j = 0; j < n_outputs(); ++j) sums[j] += block->sizes[j];
         return out;
     }
 
-    const Engine& engine() const { return *engine_; }
+    // Waits until its tables are made, with the GIL.
+    const Engine& engine() const {
+        const nb::gil_scoped_release release;
+        return engine_->get();
+    }
 
     nb::object score(nb::handle given, nb::handle dtype, int n_threads, const char* missing) const {
         const bool empty = std::strcmp(missing, "empty") == 0;
@@ -229,7 +237,7 @@ class PyEngine {
         int64_t* const data = static_cast<int64_t*>(data_of(out));
         run(*texts, n_threads, [&](const Text* held, size_t first, size_t n, Scratch& scratch) {
             double* const scores = scratch.scores.reserve(n * n_outputs());
-            engine_->score(held, n, scores, scratch);
+            engine_->get().score(held, n, scores, scratch);
             for (size_t i = 0; i < n; ++i) {
                 const double* const row = scores + i * n_outputs() + start;
                 if (each)
@@ -258,7 +266,7 @@ class PyEngine {
     template <class Out>
     void run_scores(Texts& texts, Out* out, int n_threads) const {
         run(texts, n_threads, [&](const Text* held, size_t first, size_t n, Scratch& scratch) {
-            engine_->score(held, n, out + first * n_outputs(), scratch);
+            engine_->get().score(held, n, out + first * n_outputs(), scratch);
         });
     }
 
@@ -266,7 +274,7 @@ class PyEngine {
     void run_probabilities(Texts& texts, const Head& head, double* out, int n_threads) const {
         run(texts, n_threads, [&](const Text* held, size_t first, size_t n, Scratch& scratch) {
             Score* const scores = reinterpret_cast<Score*>(scratch.scores.reserve(n * n_outputs()));
-            engine_->score(held, n, scores, scratch);
+            engine_->get().score(held, n, scores, scratch);
             for (size_t i = 0; i < n; ++i) stance::probabilities(head, scores + i * n_outputs(), out + (first + i) * head.width());
         });
     }
@@ -286,7 +294,7 @@ class PyEngine {
     // Score chunks from `next` on until none is left.
     template <class Each>
     void work(Texts& texts, const Each& each, std::atomic<size_t>& next, Failure& failure) const {
-        auto scratch = engine_->borrow();
+        auto scratch = engine_->get().borrow();
         Text held_texts[texts_a_chunk];
         PyObject* held[texts_a_chunk];
         for (;;) {
@@ -324,7 +332,7 @@ class PyEngine {
             }
             if (!ok) return;  // the scratch is in an unknown state: not given back
         }
-        engine_->give_back(std::move(scratch));
+        engine_->get().give_back(std::move(scratch));
     }
 
     // Call each(texts, first, n, scratch) for chunks of the texts, without the GIL.
@@ -336,6 +344,7 @@ class PyEngine {
         const size_t n_workers = std::min(chunks, size_t(std::max(1, n_threads)));
         {
             const nb::gil_scoped_release release;
+            engine_->get();
             std::vector<std::thread> threads;
             for (size_t i = 1; i < n_workers; ++i) threads.emplace_back([&] { work(texts, each, next, failure); });
             work(texts, each, next, failure);
@@ -349,7 +358,8 @@ class PyEngine {
 
     nb::object empty_, float32_, float64_, int64_;  // of NumPy
     nb::object plan_;  // owns the arrays the engine reads
-    std::unique_ptr<Engine> engine_;
+    size_t n_outputs_ = 0;
+    std::unique_ptr<Later<Engine>> engine_;  // last: its thread reads the arrays
 };
 
 }  // namespace

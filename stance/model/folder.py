@@ -2,6 +2,7 @@
 
     model.json      format, codebook, provenance, calibration, stored sentences with their scores, and the SHA-256 of
                     every other file of the folder
+    report.json     the figures of its evaluation, where there are any; read when they are asked for
     card.md         what a person reads first (`stance.model.card`)
     actors.tsv      the model's own table of actors, where it has one
     sentences/      the scorer of sentences, a compiled pipeline (`stance.compiled`)
@@ -31,7 +32,7 @@ from stance.model.model import Model
 from stance.model.parameters import Calibration, Layers, Provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
 
     from stance.codebook import Codebook
     from stance.compiled.pipeline import Path as Where
@@ -41,7 +42,8 @@ VERSION = 1
 INDEX = "model.json"
 _LARGEST_INDEX = 16 << 20
 _LARGEST_FILE = 1 << 30
-_FILES = ("card.md", "actors.tsv")
+REPORT = "report.json"
+_FILES = ("card.md", "actors.tsv", REPORT)
 _SCORERS = ("sentences", "targets")
 _TOLERANCE = 1e-4  # of the stored probabilities: float32 scores differ between machines by far less
 
@@ -71,7 +73,8 @@ def load(model: str | PathLike[str], *, path: Where | None = None) -> Model:
 
     `path` is "core" or "plain" (NLTK and scikit-learn label); None takes the core where it is available. A bundled
     model is loaded once and shared, and trusted as the library's own code is: its digests and stored scores are not
-    checked, as those of any other folder are. Raises ModelError naming the file, and what must hold, for a folder that
+    checked, as those of any other folder are. The core makes its tables while the caller goes on; the first text waits
+    for them. Raises ModelError naming the file, and what must hold, for a folder that
     is missing, damaged, tampered with, of a newer format, or that no longer gives its stored scores.
     """
     text = os.fspath(model)
@@ -96,7 +99,7 @@ def save_model(model: Model, folder: str | PathLike[str]) -> None:
 
     from stance.model.card import model_card
 
-    target = Path(folder)
+    target, report = Path(folder), model.report  # which may still lie in the folder that is replaced
     if target.exists() and not target.is_dir():
         raise ModelError(f"{target}: must be a folder; it is a file")
     if target.is_dir() and any(target.iterdir()) and not (target / INDEX).is_file():
@@ -111,6 +114,8 @@ def save_model(model: Model, folder: str | PathLike[str]) -> None:
         if scorer is not None:
             scorer.save(target / name)
     (target / "card.md").write_text(model_card(model), encoding="utf-8", newline="\n")
+    if report is not None:
+        _write_json(target / REPORT, report)
     if model.actors is not load_actors():
         (target / "actors.tsv").write_text(_actor_rows(model.actors), encoding="utf-8", newline="\n")
     index = {
@@ -122,13 +127,16 @@ def save_model(model: Model, folder: str | PathLike[str]) -> None:
         "codebook": model.codebook.to_dict(),
         "provenance": {key: getattr(model.provenance, key) for key in Provenance.__dataclass_fields__},
         "calibration": _plain_calibration(model.calibration),
-        "report": model.report,
         "examples": _example_scores(model),
         "files": {path: _digest(target / path) for path in _files_below(target)},
     }
     beside = target / f".{INDEX}.new"
-    beside.write_text(json.dumps(index, ensure_ascii=False, indent=1), encoding="utf-8", newline="\n")
+    _write_json(beside, index)
     os.replace(beside, target / INDEX)
+
+
+def _write_json(path: Path, data: Any) -> None:
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=1), encoding="utf-8", newline="\n")
 
 
 def _actor_rows(actors: ActorTable) -> str:
@@ -168,8 +176,6 @@ def _load(folder: Path, *, verify: bool, path: Where | None = None) -> Model:
         raise ModelError(f"{where}: files must map file names to SHA-256 digests; got {files!r:.60}")
     for listed in files:
         _check_file(folder, listed)
-    if verify:
-        _check_digests(folder, files)
     if verify and (extra := sorted(set(_files_below(folder)) - files.keys())):
         raise ModelError(f"{folder / extra[0]}: is no file of this model; {where} lists {len(files)}")
     try:
@@ -177,7 +183,7 @@ def _load(folder: Path, *, verify: bool, path: Where | None = None) -> Model:
         layers = Layers.of(codebook)
         calibration = _calibration(index["calibration"], codebook)
         provenance = Provenance(**index["provenance"])
-        name, blind, report, examples = (index[key] for key in ("name", "blind_targets", "report", "examples"))
+        name, blind, examples = (index[key] for key in ("name", "blind_targets", "examples"))
         masked_kinds = index["masked_kinds"]
     except CodebookError as error:
         raise ModelError(f"{where}: {error}") from None
@@ -188,7 +194,14 @@ def _load(folder: Path, *, verify: bool, path: Where | None = None) -> Model:
     if not isinstance(name, str) or not isinstance(blind, bool):
         raise ModelError(f"{where}: name must be a string and blind_targets true or false; got {name!r}, {blind!r}")
     needed = {"sentences": layers.n_outputs, "targets": len(codebook.stances)}
-    scorers = _load_scorers(folder, needed, path)
+    try:
+        scorers = _load_scorers(folder, needed, path)
+    finally:
+        if verify:  # while the core makes its tables; that a file was changed explains whatever else is wrong
+            _check_digests(folder, files)
+    report = partial(_read_json, folder / REPORT) if REPORT in files else index.get("report")
+    if verify and REPORT in files:
+        report = _read_json(folder / REPORT)
     actors = load_actors(folder / "actors.tsv") if "actors.tsv" in files else None
     model = Model(
         name, codebook, scorers["sentences"], scorers["targets"], calibration, provenance,
@@ -200,10 +213,21 @@ def _load(folder: Path, *, verify: bool, path: Where | None = None) -> Model:
 
 
 def _read_index(path: Path) -> dict[str, Any]:
+    data = _read_json(path)
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise ModelError(f'{path}: "format" must be {FORMAT!r}')
+    version = data.get("version")
+    if not isinstance(version, int) or version != VERSION:
+        newer = "; a newer stance wrote it" if isinstance(version, int) and version > VERSION else ""
+        raise ModelError(f'{path}: "version" must be {VERSION}, this library reads no other; got {version!r}{newer}')
+    return data
+
+
+def _read_json(path: Path) -> Any:
     try:
         if path.stat().st_size > _LARGEST_INDEX:
             raise ModelError(f"{path}: must be at most {_LARGEST_INDEX} bytes; has {path.stat().st_size}")
-        data = json.loads(path.read_bytes())
+        return json.loads(path.read_bytes())
     except FileNotFoundError:
         raise ModelError(f"{path}: no such file; the folder must be one that Model.save wrote") from None
     except OSError as error:
@@ -212,13 +236,6 @@ def _read_index(path: Path) -> dict[str, Any]:
         if isinstance(error, ModelError):
             raise
         raise ModelError(f"{path}: must be JSON: {error}") from None
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise ModelError(f'{path}: "format" must be {FORMAT!r}')
-    version = data.get("version")
-    if not isinstance(version, int) or version != VERSION:
-        newer = "; a newer stance wrote it" if isinstance(version, int) and version > VERSION else ""
-        raise ModelError(f'{path}: "version" must be {VERSION}, this library reads no other; got {version!r}{newer}')
-    return data
 
 
 def _check_file(folder: Path, path: str) -> None:
@@ -240,53 +257,19 @@ def _check_file(folder: Path, path: str) -> None:
 
 def _check_digests(folder: Path, files: Mapping[str, str]) -> None:
     """Raise unless each file has its digest."""
-    names = list(files)
-
-    def check(first: int) -> None:
-        for name in names[first::2]:
-            if (found := _digest(folder / name)) != files[name]:
-                must = f"its SHA-256 must be {files[name][:64]}; is {found}"
-                raise ModelError(f"{folder / name}: {must}: the file was changed or damaged")
-
-    _at_once([partial(check, 0), partial(check, 1)])
-
-
-def _at_once(tasks: Sequence[Callable[[], object]]) -> None:
-    """Run the tasks, each but the first in a thread of its own; raises the error of the first task that had one."""
-    from threading import Thread
-
-    failed: dict[int, Exception] = {}
-
-    def run(number: int) -> None:
-        try:
-            tasks[number]()
-        except Exception as error:  # raised below, where the caller is
-            failed[number] = error
-
-    beside = [Thread(target=run, args=(number,)) for number in range(1, len(tasks))]
-    for thread in beside:
-        thread.start()
-    run(0)
-    for thread in beside:
-        thread.join()
-    if failed:
-        raise failed[min(failed)]
+    for name, digest in files.items():
+        if (found := _digest(folder / name)) != digest:
+            must = f"its SHA-256 must be {digest[:64]}; is {found}"
+            raise ModelError(f"{folder / name}: {must}: the file was changed or damaged")
 
 
 def _load_scorers(folder: Path, needed: Mapping[str, int], path: Where | None) -> dict[str, Any]:
-    """Return the scorers of the parts, None where no outputs are needed; at the same time, since they take most of
-    the time of loading and the core builds its tables without holding the interpreter."""
-    found: dict[str, Any] = dict.fromkeys(needed)
-
-    def load_part(part: str) -> None:
-        found[part] = _load_scorer(folder / part, needed[part], path)
-
-    _at_once([partial(load_part, part) for part, n in needed.items() if n])
-    return found
+    """Return the scorers of the parts, None where no outputs are needed."""
+    return {part: _load_scorer(folder / part, n, path) if n else None for part, n in needed.items()}
 
 
 def _load_scorer(folder: Path, n_outputs: int, path: Where | None) -> Any:
-    # The digests of all files were just compared, so the arrays need not be hashed again.
+    # The digests of all files are compared here, so the arrays need not be hashed there.
     scorer = load_compiled(folder, verify="sizes", path=path)
     if scorer.plan.n_outputs != n_outputs:
         raise ModelError(

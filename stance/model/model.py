@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -55,7 +55,7 @@ class Probabilities:
 class Model:
     """A codebook with the classifiers trained for it; made by `stance.train` and `stance.load`.
 
-    Attributes: `name`, `codebook`, `provenance`; `report`, the figures of its evaluation as plain data, or None.
+    Attributes: `name`, `codebook`, `provenance`.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Model:
         blind_targets: bool = True,
         masked_kinds: Sequence[str] = (),
         actors: ActorTable | None = None,
-        report: Mapping[str, Any] | None = None,
+        report: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None,
     ) -> None:
         self.name = name
         self.codebook = codebook
@@ -80,7 +80,7 @@ class Model:
         self.provenance = provenance
         self.blind_targets = blind_targets
         self.masked_kinds = tuple(masked_kinds)
-        self.report = report
+        self._report = report
         self._actors = actors
         self._layers = Layers.of(codebook)
         self._compiled: CompiledDocuments | None = None
@@ -92,12 +92,23 @@ class Model:
             self._actors = load_actors()
         return self._actors
 
+    @property
+    def report(self) -> Mapping[str, Any] | None:
+        """The figures of its evaluation as plain data, or None; raises ModelError where its file is no longer there."""
+        if callable(self._report):
+            self._report = self._report()
+        return self._report
+
+    @report.setter
+    def report(self, report: Mapping[str, Any] | None) -> None:
+        self._report = report
+
     def with_actors(self, actors: ActorTable) -> Model:
         """Return the same model with another table of actors; raises TypeError where it is the name of a file."""
         check_made(actors, ActorTable, "actors", "stance.load_actors")
         return Model(
             self.name, self.codebook, self.sentence_scorer, self.target_scorer, self.calibration, self.provenance,
-            blind_targets=self.blind_targets, masked_kinds=self.masked_kinds, actors=actors, report=self.report,
+            blind_targets=self.blind_targets, masked_kinds=self.masked_kinds, actors=actors, report=self._report,
         )  # fmt: skip
 
     @property
@@ -117,7 +128,7 @@ class Model:
         return Model(
             self.name, self.codebook, moved(self.sentence_scorer), moved(self.target_scorer), self.calibration,
             self.provenance, blind_targets=self.blind_targets, masked_kinds=self.masked_kinds, actors=self._actors,
-            report=self.report,
+            report=self._report,
         )  # fmt: skip
 
     def scores(self, sentences: Sequence[str]) -> Floats:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stance.command.output import Progress, console, results, tell
+from stance.command.output import Progress, check_file, console, results, tell
 from stance.command.train import is_by_reference, read_references
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def materialize(
     """
     if out.suffix not in (".jsonl", ".csv"):
         raise click.BadParameter(f"must end in .jsonl or .csv; got {str(out)!r}", param_hint="--out")
+    check_file(out, "--out")
     from stance.corpus import materialize as put_together
     from stance.corpus import write_corpus
 

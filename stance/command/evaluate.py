@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from stance.command.output import Progress, results
+from stance.command.output import Progress, check_file, check_folder, results
 from stance.command.train import read_corpora
 
 
@@ -32,6 +32,10 @@ def evaluate(model: str, corpora: tuple[str, ...], json_out: Path | None, plots:
     stance evaluate security-en my-test.jsonl
     stance evaluate mine my-test.csv --json report.json --plots plots
     """
+    if json_out is not None:
+        check_file(json_out, "--json")
+    if plots is not None:
+        check_folder(plots, "--plots")
     from stance.model import load
     from stance.study import evaluate as judge
 
@@ -40,7 +44,8 @@ def evaluate(model: str, corpora: tuple[str, ...], json_out: Path | None, plots:
     with Progress(f"evaluating on {len(corpus):,} sentences"):
         report = judge(trained, corpus, seed=seed)
         if json_out is not None:
-            json_out.write_text(report.to_json(indent=1) + "\n", encoding="utf-8", newline="\n")
+            with results(json_out) as file:
+                file.write(report.to_json(indent=1) + "\n")
         if plots is not None:
             report.plots(plots)
     with results(None) as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -35,7 +36,7 @@ def jobs_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE|FOLDER...")
 @click.option(
     "--model", "-m", default="security-en", show_default=True, metavar="NAME|FOLDER",
     help="The model: a bundled one by name, or the folder of another.",
@@ -70,15 +71,16 @@ def label(
 ) -> int:
     """Label the sentences of texts: claims, role, voice, and stance toward each target.
 
-    FILE is a text in UTF-8 (or UTF-16 with a byte order mark); - is stdin. Each FILE is one document; start and end
-    count its characters, from 0, without the mark. What cannot be read is named on stderr, the rest is labelled, and
-    the exit code is 1.
+    FILE is a text in UTF-8 (or UTF-16 with a byte order mark); - is stdin; a FOLDER stands for the .txt files in it
+    and below. Each FILE is one document; start and end count its characters, from 0, without the mark. What cannot be
+    read is named on stderr, the rest is labelled, and the exit code is 1.
 
     \b
     stance label article.txt
-    stance label --format jsonl --out labels.jsonl texts/*.txt
+    stance label --format jsonl --out labels.jsonl texts
     stance label --targets "Japan,ASEAN" --out page.html article.txt
     """
+    files = _with_folders(files)
     _check_use(files, out)
     from stance.actors import load_actors
     from stance.model import load
@@ -97,6 +99,16 @@ def label(
     if out is not None and is_terminal(sys.stderr):
         tell("note", f"{len(files) - reader.n_failed} of {len(files)} files labelled, written to {out}")
     return 1 if reader.n_failed else 0
+
+
+def _with_folders(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of files, a folder's .txt files in its place, by name; one that holds none stays as it is."""
+    files: list[str] = []
+    for name in names:
+        is_folder = name not in ("", "-") and os.path.isdir(name)
+        below = sorted(str(path) for path in Path(name).rglob("*.txt") if not path.is_dir()) if is_folder else []
+        files += below or [name]
+    return tuple(files)
 
 
 def _check_use(files: tuple[str, ...], out: Path | None) -> None:
@@ -130,6 +142,8 @@ class _Reader:
 
         for name in self.files:
             try:
+                if os.path.isdir(name):
+                    raise TextError(f"{name}: is a folder without .txt files")
                 text = decode_text(_read_stdin(), "standard input") if name == "-" else read_text(name)
             except TextError as error:
                 self.n_failed += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -30,6 +31,26 @@ def tell(kind: str, message: str) -> None:
 def is_terminal(stream: Any) -> bool:
     """Return whether a stream is a terminal."""
     return bool(getattr(stream, "isatty", lambda: False)())
+
+
+def check_file(path: Path, option: str) -> None:
+    """Raise BadParameter, before the work and not after it, where the file `path` cannot be written."""
+    if not path.parent.is_dir():
+        raise click.BadParameter(f"{path.parent} must be a folder that is there", param_hint=option)
+    _check_permission(path if path.exists() else path.parent, option)
+
+
+def check_folder(path: Path, option: str) -> None:
+    """Raise BadParameter, before the work and not after it, where the folder `path` cannot be made or written to."""
+    place = next(place for place in (path.absolute(), *path.absolute().parents) if place.exists())
+    if not place.is_dir():
+        raise click.BadParameter(f"{place} must be a folder; it is a file", param_hint=option)
+    _check_permission(place, option)
+
+
+def _check_permission(place: Path, option: str) -> None:
+    if not os.access(place, os.W_OK):
+        raise click.BadParameter(f"{place} must be writable; there is no permission", param_hint=option)
 
 
 @contextmanager

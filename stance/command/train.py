@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stance.command.label import jobs_option
-from stance.command.output import Progress, results, tell
+from stance.command.output import Progress, check_folder, results, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -104,6 +104,7 @@ def _check_out(out: Path) -> None:
             f"the folder must be new, empty, or hold a model; {out} holds {next(out.iterdir()).name!r}",
             param_hint="--out",
         )
+    check_folder(out, "--out")
 
 
 def read_corpora(paths: Iterable[str], codebook: Codebook | None = None) -> Corpus:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -91,13 +92,14 @@ def test_html_is_one_page_with_every_text_escaped(run, tmp_path):
 
 
 def test_a_bad_file_is_named_and_the_others_are_labelled(run, tmp_path):
-    """Missing, directory and binary: exit code 1, one line each, and the good file's labels."""
+    """Missing, a folder without texts and a binary: exit code 1, one line each, and the good file's labels."""
     good = write(tmp_path / "good.txt", ARTICLE)
     binary = write(tmp_path / "binary.bin", bytes(range(256)) * 40)
-    done = run("label", "missing.txt", tmp_path, binary, good, "-m", "MODEL", "-f", "jsonl", check=1)
+    (tmp_path / "empty").mkdir()
+    done = run("label", "missing.txt", "empty", binary, good, "-m", "MODEL", "-f", "jsonl", check=1)
     assert len(done.stdout.splitlines()) == 3
     errors = done.stderr.decode()
-    for name in ("missing.txt", str(tmp_path), "binary.bin"):
+    for name in ("missing.txt: no such file", "empty: is a folder without .txt files", "binary.bin"):
         assert name in errors
     assert "Traceback" not in errors
 
@@ -220,3 +222,35 @@ def test_corpus_check_counts_and_names_errors(run, corpus, tmp_path):
     done = run("corpus", "check", "bad.jsonl", "--codebook", "security", check=1)
     assert b"bad.jsonl:1" in done.stderr
     assert b"opinion" in done.stderr
+
+
+def test_a_folder_stands_for_the_texts_in_it_and_below(run, tmp_path):
+    """In the order of their names; other files are left alone."""
+    (tmp_path / "texts" / "2024").mkdir(parents=True)
+    for name in ("b.txt", "a.txt", "2024/c.txt", "notes.md"):
+        write(tmp_path / "texts" / name, ARTICLE)
+    rows = run("label", "texts", "-m", "MODEL", "-f", "jsonl", check=0).stdout.splitlines()
+    documents = list(dict.fromkeys(json.loads(row)["document"] for row in rows))
+    assert documents == [os.path.join("texts", *name) for name in (("2024", "c.txt"), ("a.txt",), ("b.txt",))]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (("evaluate", "MODEL", "none.csv", "--json", "none/a.json"), "--json: none must be a folder that is there"),
+        (("evaluate", "MODEL", "none.csv", "--plots", "file/plots"), "--plots: .*file must be a folder; it is a file"),
+        (("train", "none.csv", "--out", "file/model"), "--out: .*file must be a folder; it is a file"),
+        (("corpus", "materialize", "none.jsonl", "--sources-in", ".", "--out", "none/a.csv"), "--out: none must be a"),
+    ],
+)
+def test_where_results_cannot_be_written_is_told_before_the_work(run, tmp_path, arguments, option):
+    """The corpora are not there: had they been read first, their error would come."""
+    write(tmp_path / "file", "x")
+    done = run(*arguments, check=2)
+    assert re.search(option, done.stderr.decode())
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder_is_told_before_training(run, tmp_path):
+    (tmp_path / "shut").mkdir(mode=0o500)
+    assert b"shut must be writable" in run("train", "none.csv", "--out", "shut/model", check=2).stderr

@@ -17,7 +17,8 @@ _HOMES = {
     "stance.corpus": ("Corpus", "materialize", "read_corpus", "split_corpus", "write_corpus"),
     "stance.errors": ("StanceError",),
     "stance.labels.records": ("Claim", "Document", "Role", "Sentence", "Stance", "Voice"),
-    "stance.model": ("Model", "Settings", "label", "label_documents", "load"),
+    "stance.model": ("Model", "label", "label_documents", "load"),
+    "stance.model.settings": ("Settings",),
     "stance.model.training": ("train",),
     "stance.study": ("Report", "evaluate"),
 }

@@ -7,18 +7,21 @@ the model to copy.
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stance.errors import CodebookError
 from stance.text import read_text
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 FORMAT = 1
-BUNDLED = Path(__file__).parent / "codebooks"
+BUNDLED = os.path.join(os.path.dirname(__file__), "codebooks")
 
 _BUNDLED_NAME = re.compile(r"[a-z0-9][a-z0-9_\-]*\Z")
 _NAMES = "letters and digits of any script, '_', '-', '.' and single spaces inside, and not NA"
@@ -99,11 +102,13 @@ def load_codebook(source: str | Path | Mapping[str, Any] = "security") -> Codebo
     """
     if isinstance(source, Mapping):
         return _build(source, "codebook", lambda table, index, key: "codebook")
+    from pathlib import Path
+
     path = Path(source)
     if isinstance(source, str) and _BUNDLED_NAME.match(source) and not path.is_file():
-        path = BUNDLED / f"{source}.toml"
+        path = Path(BUNDLED, f"{source}.toml")
         if not path.exists():
-            known = ", ".join(sorted(p.stem for p in BUNDLED.glob("*.toml")))
+            known = ", ".join(sorted(p.stem for p in Path(BUNDLED).glob("*.toml")))
             raise CodebookError(f"codebook must be a bundled name ({known}) or a TOML file; got {source!r}")
     import tomllib
 

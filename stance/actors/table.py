@@ -25,11 +25,11 @@ countries` finds Western Countries. Accents do not matter. A mark before the for
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stance.actors.words import bare_word, word_key, word_pattern
@@ -37,6 +37,8 @@ from stance.errors import ActorError, TextError
 from stance.text import read_text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from stance.actors.forms import Form
 
 ACTOR_KINDS = (
@@ -47,7 +49,7 @@ NONE = "none"
 MOST_ERRORS = 20
 
 _MARKS = "~=!+@"  # before a form; `stance.actors.forms` has their names
-_BUNDLED = Path(__file__).with_name("actors.tsv")
+_BUNDLED = os.path.join(os.path.dirname(__file__), "actors.tsv")
 
 
 @dataclass(frozen=True)
@@ -134,19 +136,18 @@ def load_actors(path: str | Path | None = None, *, extend: bool = False) -> Acto
     """
     if path is None:
         return _bundled()
-    path = Path(path)
     try:
         text = read_text(path)
     except TextError as error:
         raise ActorError(str(error)) from None
-    return _read(text, str(path), check=True, base=_bundled() if extend else None)
+    return _read(text, os.fspath(path), check=True, base=_bundled() if extend else None)
 
 
 @lru_cache(maxsize=1)
 def _bundled() -> ActorTable:
     # The bundled file is held to the rules by the tests; reading forms only when their first word turns up
     # keeps loading it to a few milliseconds.
-    return _read(_BUNDLED.read_text(encoding="utf-8"), _BUNDLED.name, check=False)
+    return _read(read_text(_BUNDLED), os.path.basename(_BUNDLED), check=False)
 
 
 def _read(text: str, name: str, *, check: bool, base: ActorTable | None = None) -> ActorTable:

@@ -14,8 +14,9 @@ import stat
 import sys
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from os import PathLike, fspath
-from pathlib import Path
+from os.path import join
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import numpy as np
@@ -50,8 +51,8 @@ Verify = Literal["all", "sizes"]
 
 def save(pipeline: CompiledPipeline, folder: str | PathLike[str]) -> None:
     """Write `pipeline` to `folder`, which is made if need be; each file is replaced at once, the index last."""
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
+    target = fspath(folder)
+    os.makedirs(target, exist_ok=True)
     writer = _Writer(target)
     plan = pipeline.plan
     index = {
@@ -66,7 +67,7 @@ def save(pipeline: CompiledPipeline, folder: str | PathLike[str]) -> None:
         "head": _head_data(pipeline.head, "head", writer),
         "arrays": writer.table,
     }
-    _replace(target / INDEX, json.dumps(index, ensure_ascii=True, allow_nan=True, indent=1).encode())
+    _replace(join(target, INDEX), json.dumps(index, ensure_ascii=True, allow_nan=True, indent=1).encode())
 
 
 def versions() -> dict[str, str]:
@@ -82,7 +83,7 @@ def versions() -> dict[str, str]:
 
 
 class _Writer:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: str) -> None:
         self._folder = folder
         self.table: dict[str, dict[str, Any]] = {}
 
@@ -95,7 +96,7 @@ class _Writer:
             "shape": list(plain.shape),
             "sha256": _sha256(plain),
         }
-        _replace(self._folder / f"{name}.npy", lambda file: np.save(file, plain, allow_pickle=False))
+        _replace(join(self._folder, f"{name}.npy"), lambda file: np.save(file, plain, allow_pickle=False))
         return name
 
     def terms(self, name: str, terms: Terms) -> dict[str, str]:
@@ -117,11 +118,11 @@ def _sha256(array: Array) -> str:
     return hashlib.sha256(array.data).hexdigest()
 
 
-def _replace(path: Path, content: "bytes | Callable[[Any], object]") -> None:
+def _replace(path: str, content: "bytes | Callable[[Any], object]") -> None:
     """Write a file beside `path` and move it there: who mapped the old one keeps the old one."""
     import tempfile
 
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, beside = tempfile.mkstemp(dir=os.path.dirname(path), prefix=f".{os.path.basename(path)}.")
     try:
         with open(handle, "wb") as file:
             if isinstance(content, bytes):
@@ -131,7 +132,8 @@ def _replace(path: Path, content: "bytes | Callable[[Any], object]") -> None:
         os.chmod(beside, 0o644)
         os.replace(beside, path)
     except BaseException:
-        Path(beside).unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.unlink(beside)
         raise
 
 
@@ -236,8 +238,8 @@ def load_compiled(
     """
     if verify not in ("all", "sizes"):
         raise ValueError(f'verify must be "all" or "sizes"; got {verify!r}')
-    where = Path(fspath(folder))
-    index = _read_index(where / INDEX)
+    where = fspath(folder)
+    index = _read_index(join(where, INDEX))
     try:
         reader = _Reader(where, index.of("arrays"), verify)
         n_outputs = index.whole("n_outputs", 1, 1 << 24)
@@ -259,14 +261,15 @@ def load_compiled(
     except ModelError:
         raise
     except (ValueError, RecursionError) as problem:  # a rule of Plan, Block or Terms
-        raise ModelError(f"{where / INDEX}: {problem}") from None
+        raise ModelError(f"{join(where, INDEX)}: {problem}") from None
 
 
-def _read_index(path: Path) -> "_Fields":
+def _read_index(path: str) -> "_Fields":
     try:
-        if path.stat().st_size > _LARGEST_INDEX:
-            raise ModelError(f"{path}: must be at most {_LARGEST_INDEX} bytes; has {path.stat().st_size}")
-        fields = json.loads(path.read_bytes(), object_pairs_hook=_without_twins)
+        if (size := os.stat(path).st_size) > _LARGEST_INDEX:
+            raise ModelError(f"{path}: must be at most {_LARGEST_INDEX} bytes; has {size}")
+        with open(path, "rb") as file:
+            fields = json.loads(file.read(), object_pairs_hook=_without_twins)
     except FileNotFoundError:
         raise ModelError(f"{path}: no such file; the folder must be one that CompiledPipeline.save wrote") from None
     except OSError as problem:
@@ -280,7 +283,7 @@ def _read_index(path: Path) -> "_Fields":
     version = fields.get("version")
     if version != VERSION:
         raise ModelError(f'{path}: "version" must be {VERSION}, this library reads no other; got {version!r}')
-    return _Fields(fields, str(path), "")
+    return _Fields(fields, path, "")
 
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -358,7 +361,7 @@ class _Fields:
 class _Reader:
     """The arrays of a folder, each mapped when it is first asked for and checked as it is."""
 
-    def __init__(self, folder: Path, table: _Fields, verify: Verify) -> None:
+    def __init__(self, folder: str, table: _Fields, verify: Verify) -> None:
         self._folder = folder
         self._table = table
         self._verify = verify
@@ -373,7 +376,7 @@ class _Reader:
         sizes = entry.wholes("shape", 0, 1 << 40)
         if len(sizes) != len(shape) or any(want not in (None, got) for want, got in zip(shape, sizes, strict=True)):
             entry.fail(f"must be {tuple('any' if s is None else s for s in shape)}", sizes, "shape")
-        path = self._folder / f"{name}.npy"
+        path = join(self._folder, f"{name}.npy")
         array = _mapped(path, np.dtype(said), tuple(sizes))
         if self._verify == "all":
             found = _sha256(array)
@@ -399,9 +402,9 @@ class _Reader:
             bytes(data).decode("utf-8", "surrogatepass")
             starts = data[offsets[:-1][np.diff(offsets) > 0]]
         except ValueError as problem:
-            raise ModelError(f"{self._folder / name}.npy: must hold strings in UTF-8: {problem}") from None
+            raise ModelError(f"{join(self._folder, name)}.npy: must hold strings in UTF-8: {problem}") from None
         if ((starts & 0xC0) == 0x80).any():
-            raise ModelError(f"{self._folder / name}.npy: a string must not begin inside a character")
+            raise ModelError(f"{join(self._folder, name)}.npy: a string must not begin inside a character")
         return terms
 
     def vocabulary(self, fields: _Fields) -> Terms | Phrases:
@@ -428,7 +431,7 @@ class _Reader:
         return values
 
 
-def _mapped(path: Path, dtype: "np.dtype[Any]", shape: tuple[int, ...]) -> Array:
+def _mapped(path: str, dtype: "np.dtype[Any]", shape: tuple[int, ...]) -> Array:
     """Return the array of an .npy file, mapped; the file must be exactly what `dtype` and `shape` say."""
     try:
         with open(path, "rb", buffering=0) as file:
@@ -454,7 +457,7 @@ def _mapped(path: Path, dtype: "np.dtype[Any]", shape: tuple[int, ...]) -> Array
         raise ModelError(f"{path}: must be an .npy file: {problem}") from None
 
 
-def _start(file: "FileIO", path: Path, dtype: "np.dtype[Any]", shape: tuple[int, ...]) -> int:
+def _start(file: "FileIO", path: str, dtype: "np.dtype[Any]", shape: tuple[int, ...]) -> int:
     """Return where the values of an .npy file begin, whose header must say `dtype` and `shape`."""
     head = file.read(512)  # what np.save writes of such an array; any other header is parsed
     end = 10 + int.from_bytes(head[8:10], "little")

@@ -13,7 +13,7 @@ import numpy as np
 
 from stance.core.plan import Plan
 
-__all__ = ["available", "engine", "instructions", "why_not"]
+__all__ = ["available", "engine", "instructions", "token_spans", "why_not"]
 
 _compiled: Any = None
 _why_not: str | None = None
@@ -50,6 +50,12 @@ def holds_strings(data: Any, offsets: Any) -> bool:
     """Return whether `offsets` (int64) part `data` (uint8, UTF-8 with lone surrogates) into strings; False also where
     the core is not there to look."""
     return _compiled is not None and bool(_compiled.holds_strings(data, offsets))
+
+
+def token_spans(text: str) -> list[tuple[int, int]]:
+    """Return the tokens of `text`, as `stance.tokens.token_spans` has them; the core must be available."""
+    spans: list[tuple[int, int]] = _compiled.token_spans(text)
+    return spans
 
 
 def instructions() -> str | None:

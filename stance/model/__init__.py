@@ -7,14 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 from stance.model.folder import load
 from stance.model.model import Model, Probabilities
-from stance.model.parameters import Settings
 
 if TYPE_CHECKING:
     from stance.labels.records import Document
+    from stance.model.settings import Settings
 
 DEFAULT = "security-en"
 
 __all__ = ["DEFAULT", "Model", "Probabilities", "Settings", "label", "label_documents", "load"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import `Settings` when it is first asked for: labelling needs none."""
+    if name != "Settings":
+        raise AttributeError(f"module 'stance.model' has no attribute {name!r}")
+    from stance.model.settings import Settings
+
+    return Settings
 
 
 def label(text: str | list[str], targets: Iterable[str] | None = None) -> Document:

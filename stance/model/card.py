@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from stance.model.parameters import Settings
+from stance.model.settings import Settings
 
 if TYPE_CHECKING:
     from stance.codebook import Codebook

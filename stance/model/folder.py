@@ -19,7 +19,7 @@ import os
 import stat
 from functools import lru_cache, partial
 from os import PathLike
-from pathlib import Path
+from os.path import join
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +33,7 @@ from stance.model.parameters import Calibration, Layers, Provenance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from stance.codebook import Codebook
     from stance.compiled.pipeline import Path as Where
@@ -47,7 +48,7 @@ _FILES = ("card.md", "actors.tsv", REPORT)
 _SCORERS = ("sentences", "targets")
 _TOLERANCE = 1e-4  # of the stored probabilities: float32 scores differ between machines by far less
 
-_PACKAGE = Path(__file__).parents[1]
+_PACKAGE = os.path.dirname(os.path.dirname(__file__))
 _EXAMPLES = (
     "The new bases are a dangerous provocation that threatens peace in the whole region.",
     "Ministers from Japan and Australia met on Tuesday to discuss trade.",
@@ -57,14 +58,13 @@ _EXAMPLES = (
 )
 
 
-def bundled_models() -> dict[str, Path]:
+def bundled_models() -> dict[str, str]:
     """Return the folders of the bundled models by name: inside the package, or at the top of a checkout."""
-    found: dict[str, Path] = {}
-    for home in (_PACKAGE / "models", _PACKAGE.parent / "models"):
-        if home.is_dir():
-            for folder in sorted(home.iterdir()):
-                if (folder / INDEX).is_file():
-                    found.setdefault(folder.name, folder)
+    found: dict[str, str] = {}
+    for home in (join(_PACKAGE, "models"), join(os.path.dirname(_PACKAGE), "models")):
+        for name in sorted(os.listdir(home)) if os.path.isdir(home) else ():
+            if os.path.isfile(join(home, name, INDEX)):
+                found.setdefault(name, join(home, name))
     return found
 
 
@@ -74,13 +74,13 @@ def load(model: str | PathLike[str], *, path: Where | None = None) -> Model:
     `path` is "core" or "plain" (NLTK and scikit-learn label); None takes the core where it is available. A bundled
     model is loaded once and shared, and trusted as the library's own code is: its digests and stored scores are not
     checked, as those of any other folder are. The core makes its tables while the caller goes on; the first text waits
-    for them. Raises ModelError naming the file, and what must hold, for a folder that
-    is missing, damaged, tampered with, of a newer format, or that no longer gives its stored scores.
+    for them. Raises ModelError naming the file, and what must hold, for a folder that is missing, damaged, tampered
+    with, of a newer format, or that no longer gives its stored scores.
     """
     text = os.fspath(model)
-    if os.sep not in text and (text in bundled_models() or not Path(text).exists()):
+    if os.sep not in text and (text in bundled_models() or not os.path.exists(text)):
         return _bundled(text, path)
-    return _load(Path(text), verify=True, path=path)
+    return _load(text, verify=True, path=path)
 
 
 @lru_cache(maxsize=8)
@@ -96,6 +96,7 @@ def save_model(model: Model, folder: str | PathLike[str]) -> None:
     """Write the model to a folder, which is replaced if it holds an earlier model; raises ModelError if it holds
     anything else."""
     import shutil
+    from pathlib import Path
 
     from stance.model.card import model_card
 
@@ -128,7 +129,7 @@ def save_model(model: Model, folder: str | PathLike[str]) -> None:
         "provenance": {key: getattr(model.provenance, key) for key in Provenance.__dataclass_fields__},
         "calibration": _plain_calibration(model.calibration),
         "examples": _example_scores(model),
-        "files": {path: _digest(target / path) for path in _files_below(target)},
+        "files": {path: _digest(target / path) for path in _files_below(str(target))},
     }
     beside = target / f".{INDEX}.new"
     _write_json(beside, index)
@@ -149,35 +150,34 @@ def _actor_rows(actors: ActorTable) -> str:
     return "".join(row + "\n" for row in rows)
 
 
-def _files_below(folder: Path) -> list[str]:
-    return sorted(
-        path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
-        if path.is_file() and path.name not in (INDEX, f".{INDEX}.new")
-    )
+def _files_below(folder: str) -> list[str]:
+    """Return the files of a model's folder but the index, in order, as the index names them."""
+    found: set[str] = set()
+    for home, _, names in os.walk(folder):
+        found |= {os.path.relpath(join(home, name), folder).replace(os.sep, "/") for name in names}
+    return sorted(found - {INDEX, f".{INDEX}.new"})
 
 
-def _digest(path: Path) -> str:
+def _digest(path: str | Path) -> str:
     import hashlib
 
-    with path.open("rb") as file:
+    with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _load(folder: Path, *, verify: bool, path: Where | None = None) -> Model:
-    if not folder.is_dir():
-        raise ModelError(
-            f"{folder}: must be the folder of a model; there is {'a file' if folder.exists() else 'nothing'}"
-        )
-    index = _read_index(folder / INDEX)
-    where = str(folder / INDEX)
+def _load(folder: str, *, verify: bool, path: Where | None = None) -> Model:
+    if not os.path.isdir(folder):
+        there = "a file" if os.path.exists(folder) else "nothing"
+        raise ModelError(f"{folder}: must be the folder of a model; there is {there}")
+    where = join(folder, INDEX)
+    index = _read_index(where)
     files = index.get("files")
     if not isinstance(files, dict) or not all(isinstance(x, str) for pair in files.items() for x in pair):
         raise ModelError(f"{where}: files must map file names to SHA-256 digests; got {files!r:.60}")
     for listed in files:
         _check_file(folder, listed)
     if verify and (extra := sorted(set(_files_below(folder)) - files.keys())):
-        raise ModelError(f"{folder / extra[0]}: is no file of this model; {where} lists {len(files)}")
+        raise ModelError(f"{join(folder, extra[0])}: is no file of this model; {where} lists {len(files)}")
     try:
         codebook = load_codebook(index["codebook"])
         layers = Layers.of(codebook)
@@ -199,10 +199,10 @@ def _load(folder: Path, *, verify: bool, path: Where | None = None) -> Model:
     finally:
         if verify:  # while the core makes its tables; that a file was changed explains whatever else is wrong
             _check_digests(folder, files)
-    report = partial(_read_json, folder / REPORT) if REPORT in files else index.get("report")
+    report = partial(_read_json, join(folder, REPORT)) if REPORT in files else index.get("report")
     if verify and REPORT in files:
-        report = _read_json(folder / REPORT)
-    actors = load_actors(folder / "actors.tsv") if "actors.tsv" in files else None
+        report = _read_json(join(folder, REPORT))
+    actors = load_actors(join(folder, "actors.tsv")) if "actors.tsv" in files else None
     model = Model(
         name, codebook, scorers["sentences"], scorers["targets"], calibration, provenance,
         blind_targets=blind, masked_kinds=masked_kinds, actors=actors, report=report,
@@ -212,7 +212,7 @@ def _load(folder: Path, *, verify: bool, path: Where | None = None) -> Model:
     return model
 
 
-def _read_index(path: Path) -> dict[str, Any]:
+def _read_index(path: str) -> dict[str, Any]:
     data = _read_json(path)
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise ModelError(f'{path}: "format" must be {FORMAT!r}')
@@ -223,11 +223,12 @@ def _read_index(path: Path) -> dict[str, Any]:
     return data
 
 
-def _read_json(path: Path) -> Any:
+def _read_json(path: str) -> Any:
     try:
-        if path.stat().st_size > _LARGEST_INDEX:
-            raise ModelError(f"{path}: must be at most {_LARGEST_INDEX} bytes; has {path.stat().st_size}")
-        return json.loads(path.read_bytes())
+        if (size := os.stat(path).st_size) > _LARGEST_INDEX:
+            raise ModelError(f"{path}: must be at most {_LARGEST_INDEX} bytes; has {size}")
+        with open(path, "rb") as file:
+            return json.loads(file.read())
     except FileNotFoundError:
         raise ModelError(f"{path}: no such file; the folder must be one that Model.save wrote") from None
     except OSError as error:
@@ -238,12 +239,12 @@ def _read_json(path: Path) -> Any:
         raise ModelError(f"{path}: must be JSON: {error}") from None
 
 
-def _check_file(folder: Path, path: str) -> None:
+def _check_file(folder: str, path: str) -> None:
     """Raise unless `path` is a regular file of the folder."""
     parts = path.split("/")
     if path not in _FILES and not (len(parts) == 2 and parts[0] in _SCORERS and parts[1] not in ("", ".", "..")):
-        raise ModelError(f"{folder / INDEX}: a model has no file {path!r}")
-    full = folder / path
+        raise ModelError(f"{join(folder, INDEX)}: a model has no file {path!r}")
+    full = join(folder, path)
     try:
         found = os.lstat(full)
     except OSError:
@@ -255,20 +256,20 @@ def _check_file(folder: Path, path: str) -> None:
         raise ModelError(f"{full}: must be at most {_LARGEST_FILE} bytes; has {found.st_size}")
 
 
-def _check_digests(folder: Path, files: Mapping[str, str]) -> None:
+def _check_digests(folder: str, files: Mapping[str, str]) -> None:
     """Raise unless each file has its digest."""
     for name, digest in files.items():
-        if (found := _digest(folder / name)) != digest:
+        if (found := _digest(join(folder, name))) != digest:
             must = f"its SHA-256 must be {digest[:64]}; is {found}"
-            raise ModelError(f"{folder / name}: {must}: the file was changed or damaged")
+            raise ModelError(f"{join(folder, name)}: {must}: the file was changed or damaged")
 
 
-def _load_scorers(folder: Path, needed: Mapping[str, int], path: Where | None) -> dict[str, Any]:
+def _load_scorers(folder: str, needed: Mapping[str, int], path: Where | None) -> dict[str, Any]:
     """Return the scorers of the parts, None where no outputs are needed."""
-    return {part: _load_scorer(folder / part, n, path) if n else None for part, n in needed.items()}
+    return {part: _load_scorer(join(folder, part), n, path) if n else None for part, n in needed.items()}
 
 
-def _load_scorer(folder: Path, n_outputs: int, path: Where | None) -> Any:
+def _load_scorer(folder: str, n_outputs: int, path: Where | None) -> Any:
     # The digests of all files are compared here, so the arrays need not be hashed there.
     scorer = load_compiled(folder, verify="sizes", path=path)
     if scorer.plan.n_outputs != n_outputs:

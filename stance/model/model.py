@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stance import core
 from stance.actors import ActorTable, load_actors
 from stance.codebook import Codebook
 from stance.compiled.heads import softmax
@@ -25,6 +26,7 @@ from stance.model.parameters import Calibration, Layers, Provenance
 from stance.model.scorer import scores_of
 from stance.text import check_text
 from stance.text.arguments import check_made
+from stance.tokens import token_spans
 
 if TYPE_CHECKING:
     from stance.core.documents import CompiledDocuments
@@ -176,9 +178,10 @@ class Model:
         _check_spans(sentences, targets)
         if self.target_scorer is None:
             return [{} for _ in sentences]
+        tokens = core.token_spans if self.path == "core" else token_spans
         views = [
             target_view(sentence, spans, [s for other, of in found.items() if other != target for s in of],
-                        name=None if self.blind_targets else target)
+                        name=None if self.blind_targets else target, tokens=tokens)
             for sentence, found in zip(sentences, targets, strict=True)
             for target, spans in found.items()
         ]  # fmt: skip

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from stance.compiled.heads import Linear
 from stance.compiled.pipeline import CompiledPipeline
-from stance.core.arrange import arranged
 
 Floats = NDArray[np.float64]
 
@@ -24,6 +23,7 @@ def linear_scorer(features: Any, coef: Floats, intercept: Floats, outputs: Seque
     """
     from stance.compiled.classifiers import Columns
     from stance.compiled.steps import read_transformer
+    from stance.core.arrange import arranged
 
     found = read_transformer(features, None, "features")
     columns = Columns()

@@ -24,8 +24,9 @@ from stance.features.ngrams import sentence_features, target_features
 from stance.features.target_view import Span, target_view
 from stance.features.vectors import VectorColumns, WordVectors
 from stance.model.model import Model
-from stance.model.parameters import Calibration, Layers, Provenance, Settings
+from stance.model.parameters import Calibration, Layers, Provenance
 from stance.model.scorer import linear_scorer
+from stance.model.settings import Settings
 from stance.scores.calibration import best_threshold
 from stance.scores.classifiers import MulticlassClassifier, MultilabelClassifier
 from stance.text.arguments import check_made

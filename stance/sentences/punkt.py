@@ -1,18 +1,20 @@
 """Blocks → sentences by NLTK's `PunktSentenceTokenizer` with our own parameters."""
 
 import json
+import os
 import re
 import unicodedata
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from stance.text import read_text
 
 if TYPE_CHECKING:
     from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 
 Span = tuple[int, int]
 
-PARAMETERS = Path(__file__).with_name("punkt.json")
+PARAMETERS = os.path.join(os.path.dirname(__file__), "punkt.json")
 
 LONGEST = 20_000
 """Characters that Punkt sees at once, and so the length of the longest sentence. NLTK stops a search of its own
@@ -34,11 +36,11 @@ class _WithoutGrowth(dict[str, int]):
         return 0
 
 
-def read_parameters(path: Path = PARAMETERS) -> "PunktParameters":
+def read_parameters(path: str = PARAMETERS) -> "PunktParameters":
     """Return the parameters stored at `path` (JSON, written by `stance.sentences.learn`)."""
     from nltk.tokenize.punkt import PunktParameters
 
-    stored = json.loads(path.read_text("utf-8"))
+    stored = json.loads(read_text(path))
     parameters = PunktParameters()
     parameters.abbrev_types = set(stored["abbreviations"])
     parameters.collocations = {(first, second) for first, second in stored["collocations"]}

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from stance import core
-from stance.text import check_text
+from stance.text import check_text, read_text
 
 Span = tuple[int, int]
 
@@ -41,7 +41,7 @@ def compiled_punkt() -> Any:
     from stance.core._core import Punkt
     from stance.sentences.punkt import PARAMETERS
 
-    stored = json.loads(PARAMETERS.read_text("utf-8"))
+    stored = json.loads(read_text(PARAMETERS))
     return Punkt(
         stored["abbreviations"],
         stored["sentence_starters"],

@@ -2,7 +2,6 @@
 
 import codecs
 from os import PathLike, fspath
-from pathlib import Path
 
 from stance.errors import TextError
 
@@ -26,7 +25,8 @@ def read_text(path: str | PathLike[str]) -> str:
     if not where:
         raise TextError("a file must be named; got an empty name")
     try:
-        raw = Path(where).read_bytes()
+        with open(where, "rb") as file:
+            raw = file.read()
     except FileNotFoundError:
         raise TextError(f"{where}: no such file") from None
     except IsADirectoryError:

@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -260,7 +261,7 @@ def test_what_is_not_text_is_refused():
 
 def test_the_parameters_are_plain_data():
     """JSON with words and figures only."""
-    stored = json.loads(plain.PARAMETERS.read_text("utf-8"))
+    stored = json.loads(Path(plain.PARAMETERS).read_text("utf-8"))
     assert stored["format"] == 1
     assert set(stored) == {
         "format", "learned_from", "abbreviations", "sentence_starters", "collocations", "orthographic_context",

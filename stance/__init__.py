@@ -20,7 +20,7 @@ _HOMES = {
     "stance.model": ("Model", "label", "label_documents", "load"),
     "stance.model.settings": ("Settings",),
     "stance.model.training": ("train",),
-    "stance.study": ("Report", "evaluate"),
+    "stance.study": ("Report", "evaluate", "prevalence"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # what type checkers and editors see
     from stance.labels.records import Claim, Document, Role, Sentence, Stance, Voice
     from stance.model import Model, Settings, label, label_documents, load
     from stance.model.training import train
-    from stance.study import Report, evaluate
+    from stance.study import Report, evaluate, prevalence
 
 
 def __getattr__(name: str) -> Any:

@@ -3,6 +3,7 @@
     evaluate(model, corpus)   → Report      figures of a model on a coded corpus it was not trained on
     out_of_fold_report(...)   → Report      the same on its training corpus, by classifiers that did not see it
     report_on(predictions)    → Report      the same of anybody's predictions
+    prevalence(scores, ...)   → rows        how often each label is given, by source, month or any other group
 
 `Report` prints as a table, goes to JSON and back, and draws plots. Nothing here imports scikit-learn or matplotlib
 until it is needed.
@@ -16,6 +17,7 @@ _HOMES = {
     "stance.study.baseline": ("KeywordBaseline", "bundled_baseline"),
     "stance.study.evaluation": ("evaluate", "out_of_fold_report", "report_on"),
     "stance.study.predictions": ("Predictions",),
+    "stance.study.prevalence": ("Prevalence", "prevalence"),
     "stance.study.report": ("Figure", "Report"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -24,11 +26,13 @@ __all__ = [
     "Figure",
     "KeywordBaseline",
     "Predictions",
+    "Prevalence",
     "Report",
     "alpha",
     "bundled_baseline",
     "evaluate",
     "out_of_fold_report",
+    "prevalence",
     "report_on",
 ]
 
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from stance.study.baseline import KeywordBaseline, bundled_baseline
     from stance.study.evaluation import evaluate, out_of_fold_report, report_on
     from stance.study.predictions import Predictions
+    from stance.study.prevalence import Prevalence, prevalence
     from stance.study.report import Figure, Report
 
 

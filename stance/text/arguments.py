@@ -31,7 +31,8 @@ def check_text(value: object, name: str = "text") -> str:
 def check_made(value: Any, kind: type[Kind], name: str, maker: str) -> Kind:
     """Return `value` if it is of a kind; raises TypeError that says which function, `maker`, makes one."""
     if not isinstance(value, kind):
-        made = f"a {kind.__name__}, as {maker} returns it"
+        article = "an" if kind.__name__[0] in "AEIOU" else "a"
+        made = f"{article} {kind.__name__}, as {maker} returns it"
         raise TypeError(f"{name} must be {made}; got {type(value).__name__} {_shown(value)}")
     return value
 

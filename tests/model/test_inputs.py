@@ -113,3 +113,8 @@ def test_scores_are_of_several_sentences(model):
 def test_targets_that_do_not_fit_their_sentences_are_named(model, targets, message):
     with pytest.raises((TypeError, ValueError), match=message):
         model.stance_probabilities(SENTENCES, targets)
+
+
+def test_a_table_of_actors_is_asked_for_with_its_article(model):
+    with pytest.raises(TypeError, match="actors must be an ActorTable, as"):
+        model.with_actors("mine.tsv")

@@ -93,6 +93,9 @@ class Corpus:
     name: str
     sentences: tuple[CodedSentence, ...]
 
+    def __repr__(self) -> str:
+        return f"<corpus {self.name!r}: {len(self):,} sentences in {len(set(self.documents)):,} documents>"
+
     def __len__(self) -> int:
         return len(self.sentences)
 

@@ -46,6 +46,9 @@ class DocumentScores:
     mentions: Ints
     targets: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return f"<scores of {len(self):,} documents: {len(self.spans):,} sentences, {len(self.pairs):,} targets>"
+
     def __len__(self) -> int:
         """Return the number of documents."""
         return len(self.offsets) - 1

@@ -26,6 +26,7 @@ import numpy as np
 
 from stance.actors import ActorTable, load_actors
 from stance.codebook import load_codebook
+from stance.compiled.pipeline import check_path
 from stance.compiled.store import load_compiled
 from stance.errors import CodebookError, ModelError
 from stance.model.model import Model
@@ -77,7 +78,9 @@ def load(model: str | PathLike[str], *, path: Where | None = None) -> Model:
     for them. Raises ModelError naming the file, and what must hold, for a folder that is missing, damaged, tampered
     with, of a newer format, or that no longer gives its stored scores.
     """
-    text = os.fspath(model)
+    check_path(path)
+    if not isinstance(model, str | PathLike) or not isinstance(text := os.fspath(model), str) or not text:
+        raise ModelError(f"model must be the name of a bundled model or a folder; got {model!r:.80}")
     if os.sep not in text and (text in bundled_models() or not os.path.exists(text)):
         return _bundled(text, path)
     return _load(text, verify=True, path=path)

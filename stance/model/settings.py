@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -27,6 +28,8 @@ class Settings:
     min_df : n-grams in fewer sentences are left out; None is 2, and 1 for corpora under 500 sentences.
     n_folds : folds for out-of-fold scores, by document.
     seed : decides ties between folds.
+
+    Raises ValueError naming the setting, what it must be and what was given.
     """
 
     C_claims: float = 5.0
@@ -48,7 +51,28 @@ class Settings:
     def __post_init__(self) -> None:
         if self.class_weight not in (None, "balanced"):
             raise ValueError(f"class_weight must be 'balanced' or None; got {self.class_weight!r}")
+        for name in ("C_claims", "C_roles", "C_voice", "C_stance"):
+            self._must(name, "a number over 0", _is_number(getattr(self, name)) and getattr(self, name) > 0)
+        unlisted = self.unlisted_weight
+        self._must("unlisted_weight", "a number from 0 to 1", _is_number(unlisted) and 0 <= unlisted <= 1)
+        for name in ("neighbours", "blind_targets"):
+            self._must(name, "true or false", isinstance(getattr(self, name), bool))
+        for name, least in (("n_folds", 2), ("seed", 0), ("min_df", 1)):
+            value = getattr(self, name)
+            whole = isinstance(value, int) and not isinstance(value, bool) and value >= least
+            self._must(name, f"a whole number from {least}", whole or (name == "min_df" and value is None))
+        kinds = self.masked_kinds
+        several = isinstance(kinds, tuple | list) and all(isinstance(kind, str) for kind in kinds)
+        self._must("masked_kinds", "names of kinds of actors", several)
+
+    def _must(self, name: str, what: str, holds: bool) -> None:
+        if not holds:
+            raise ValueError(f"{name} must be {what}; got {getattr(self, name)!r}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as plain data."""
         return asdict(self)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 import stance
 from stance.actors import ActorTable, find_mentions, load_actors
 from stance.codebook import Codebook
+from stance.compiled.pipeline import threads
 from stance.corpus import Corpus, document_groups
 from stance.errors import CorpusError
 from stance.features.lexicon import find_lexicon, lexicon_features
@@ -29,7 +30,7 @@ from stance.model.scorer import linear_scorer
 from stance.model.settings import Settings
 from stance.scores.calibration import best_threshold
 from stance.scores.classifiers import MulticlassClassifier, MultilabelClassifier
-from stance.text.arguments import check_made
+from stance.text.arguments import check_made, check_text
 
 Floats = NDArray[np.float64]
 
@@ -82,7 +83,12 @@ def train_out_of_fold(
     """Return the model that `train` returns, and its out-of-fold probabilities, for figures that are honest."""
     check_made(corpus, Corpus, "corpus", "stance.read_corpus")
     check_made(codebook, Codebook, "codebook", "stance.load_codebook")
-    settings = settings or Settings()
+    settings = Settings() if settings is None else check_made(settings, Settings, "settings", "stance.Settings")
+    if actors is not None:
+        check_made(actors, ActorTable, "actors", "stance.load_actors")
+    if name is not None:
+        check_text(name, "name")
+    threads(n_jobs)
     corpus.check(codebook)
     groups = document_groups(corpus)
     if len(np.unique(groups)) < 2:

@@ -127,6 +127,8 @@ def report_on(
     """
     if not isinstance(n_resamples, int) or n_resamples < 0:
         raise StanceError(f"n_resamples must be a whole number from 0; got {n_resamples!r}")
+    if not isinstance(seed, int) or seed < 0:
+        raise StanceError(f"seed must be a whole number from 0; got {seed!r}")
     _check_shapes(predictions, corpus, codebook)
     canonical = str if actors is None else actors.canonical
     truth = read_truth(corpus, codebook, canonical)

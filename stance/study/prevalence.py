@@ -76,7 +76,7 @@ def prevalence(codebook: Codebook, scores: DocumentScores, by: Iterable[Hashable
         residuals = sums - share[index] * lengths[:, None]
         spread = np.sqrt((in_group @ residuals**2) * (documents / (documents - 1))[:, None]) / total[:, None]
         margin = spread * stdtrit(np.maximum(documents - 1, 1), _TAIL)[:, None]
-    counts = in_group @ (in_document @ given)
+    counts = np.asarray(in_group @ (in_document @ given))
     return [
         Prevalence(group, layer, label, *_interval(share[g, k], margin[g, k]), int(counts[g, k]),
                    int(total[g]), int(documents[g]))

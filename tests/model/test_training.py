@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import stance
-from stance.errors import CorpusError
+from stance.errors import CorpusError, ModelError
 
 
 def test_training_twice_gives_the_same_scores(corpus, model):
@@ -43,7 +43,7 @@ def test_labels_that_the_codebook_does_not_know_are_refused_with_their_place(cor
 def test_a_name_where_a_corpus_a_codebook_or_a_model_must_be_is_refused(model, corpus):
     """What must be there, which function makes it, and what was given."""
     codebook = stance.load_codebook("security")
-    made = r"{} must be a {}, as stance\.{} returns it; got str 'mine"
+    made = r"{} must be an? {}, as stance\.{} returns it; got str 'mine"
     with pytest.raises(TypeError, match=made.format("corpus", "Corpus", "read_corpus")):
         stance.train("mine.jsonl", codebook)
     with pytest.raises(TypeError, match=made.format("codebook", "Codebook", "load_codebook")):
@@ -149,3 +149,57 @@ def test_documents_that_all_share_a_sentence_are_named_as_the_reason():
     corpus = stance.read_corpus([{"document": d, "text": text, "role": "event", "claims": []} for d in "ab"])
     with pytest.raises(CorpusError, match="rows has 2, which share near-duplicate sentences and so count as one"):
         stance.train(corpus, stance.load_codebook("security"))
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"C_claims": -1}, "C_claims must be a number over 0; got -1"),
+        ({"C_stance": float("nan")}, "C_stance must be a number over 0; got nan"),
+        ({"C_roles": "2"}, "C_roles must be a number over 0; got '2'"),
+        ({"unlisted_weight": 2}, "unlisted_weight must be a number from 0 to 1; got 2"),
+        ({"neighbours": "no"}, "neighbours must be true or false; got 'no'"),
+        ({"n_folds": 1}, "n_folds must be a whole number from 2; got 1"),
+        ({"n_folds": 2.5}, r"n_folds must be a whole number from 2; got 2\.5"),
+        ({"min_df": 0}, "min_df must be a whole number from 1; got 0"),
+        ({"seed": -1}, "seed must be a whole number from 0; got -1"),
+        ({"masked_kinds": "state"}, "masked_kinds must be names of kinds of actors; got 'state'"),
+    ],
+)
+def test_a_setting_is_checked_when_it_is_made_and_not_when_it_is_used(setting, message):
+    """One kind, read letter by letter, would mask nobody; the others would fail deep in scikit-learn."""
+    with pytest.raises(ValueError, match=message):
+        stance.Settings(**setting)
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ({"settings": {"seed": 1}}, "settings must be a Settings, as .*; got dict"),
+        ({"actors": "mine.tsv"}, "actors must be an ActorTable, as .*; got str 'mine.tsv'"),
+        ({"name": 3}, "name must be str, got int 3"),
+        ({"n_jobs": 0}, "n_jobs must be a number of threads"),
+    ],
+)
+def test_arguments_of_training_are_checked_before_the_work(corpus, argument, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        stance.train(corpus, stance.load_codebook("security"), **argument)
+
+
+@pytest.mark.parametrize("model", [None, 3, "", b"security-en"])
+def test_what_names_no_model_is_refused(model):
+    """An empty name is not the folder one happens to be in."""
+    with pytest.raises(ModelError, match="model must be the name of a bundled model or a folder; got"):
+        stance.load(model)
+
+
+def test_a_wrong_path_is_the_callers_and_no_files_fault():
+    with pytest.raises(ValueError, match=r"^path must be 'core', 'plain' or None; got 'gpu'"):
+        stance.load("security-en", path="gpu")
+
+
+def test_a_corpus_and_scores_are_shown_by_their_size(corpus):
+    """A notebook shows what a cell gives: a line, and not ten thousand sentences."""
+    assert repr(corpus).startswith(f"<corpus {corpus.name!r}: ")
+    scores = stance.load("security-en").score_documents(["Russia left. It rained.", ""])
+    assert repr(scores) == f"<scores of 2 documents: 2 sentences, {len(scores.pairs)} targets>"

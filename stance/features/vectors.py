@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,13 +80,22 @@ class VectorColumns:
     directions: Any
 
     @classmethod
-    def of(cls, vectors: WordVectors, vocabulary: Mapping[str, int], matrix: Any) -> VectorColumns:
+    def of(
+        cls, vectors: WordVectors, vocabulary: Mapping[str, int], matrix: Any, *, before: Sequence[str] = ("",)
+    ) -> VectorColumns:
         """Return the columns for n-grams of `vocabulary` (word → column of `matrix`), scaled so that the sum of a
-        row's vectors varies by SCALE about its mean, beside n-grams of length 1."""
-        directions = vectors.rows_of(vocabulary, matrix.shape[1])
-        sums = np.asarray((matrix @ directions).todense())
-        spread = float(np.sqrt(((sums - sums.mean(axis=0)) ** 2).sum(axis=1).mean())) if len(sums) else 0.0
-        return cls(directions * (SCALE / spread) if spread else directions)
+        row's vectors varies by SCALE about its mean, beside n-grams of length 1. Words that carry a mark before them,
+        as target views mark their sides, have columns of their own for each mark in `before`."""
+        from scipy import sparse
+
+        parts = []
+        for mark in before:
+            words = {word.removeprefix(mark): i for word, i in vocabulary.items() if word.startswith(mark)}
+            directions = vectors.rows_of(words, matrix.shape[1])
+            sums = np.asarray((matrix @ directions).todense())
+            spread = float(np.sqrt(((sums - sums.mean(axis=0)) ** 2).sum(axis=1).mean())) if len(sums) else 0.0
+            parts.append(directions * (SCALE / spread) if spread else directions)
+        return cls(sparse.hstack(parts).tocsr())
 
     def widened(self, matrix: Any) -> Any:
         """Return `matrix` (n, n_features) with the columns beside it, (n, n_features + n_dimensions)."""

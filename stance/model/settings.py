@@ -24,7 +24,7 @@ class Settings:
     class_weight : "balanced" lets rare labels weigh as much as frequent ones, for tasks judged by macro F1 on few
         sentences; probabilities of roles, voice and stances are then too high for the rare ones. None weighs all alike.
     vectors : path of word vectors (`stance.features.vectors`), by which words used alike in unlabelled text get
-        weights alike in claims, roles and voice; or None.
+        weights alike; or None.
     min_df : n-grams in fewer sentences are left out; None is 2, and 1 for corpora under 500 sentences.
     n_folds : folds for out-of-fold scores, by document.
     seed : decides ties between folds.
@@ -32,10 +32,10 @@ class Settings:
     Raises ValueError naming the setting, what it must be and what was given.
     """
 
-    C_claims: float = 5.0
-    C_roles: float = 2.0
+    C_claims: float = 2.5
+    C_roles: float = 1.0
     C_voice: float = 2.0
-    C_stance: float = 2.0
+    C_stance: float = 0.4
     neighbours: bool = True
     unlisted_weight: float = 0.5
     blind_targets: bool = True

@@ -22,7 +22,7 @@ from stance.errors import CorpusError
 from stance.features.lexicon import find_lexicon, lexicon_features
 from stance.features.masking import masked
 from stance.features.ngrams import sentence_features, target_features
-from stance.features.target_view import Span, target_view
+from stance.features.target_view import LEFT, RIGHT, Span, target_view
 from stance.features.vectors import VectorColumns, WordVectors
 from stance.model.model import Model
 from stance.model.parameters import Calibration, Layers, Provenance
@@ -35,7 +35,7 @@ from stance.text.arguments import check_made, check_text
 Floats = NDArray[np.float64]
 
 _SMALL = 500  # sentences: in smaller corpora an n-gram that occurs once counts
-_BIAS_STEPS = (0.6, 0.8, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0)
+_BIAS_STEPS = (0.6, 0.8, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -137,7 +137,7 @@ def train_out_of_fold(
     if coef:
         weights = np.vstack(coef) if columns is None else columns.folded(np.vstack(coef))
         scorer = linear_scorer(features, weights, np.concatenate(intercept), outputs)
-    target_scorer, bias, pairs, stances = _train_stance(corpus, codebook, settings, groups, actors, min_df, common)
+    target_scorer, bias, pairs, stances = _train_stance(corpus, codebook, settings, groups, actors, min_df, words, common)
     n = len(corpus)
     out = OutOfFold(
         np.zeros((n, 0)) if claims is None else claims.out_of_fold_,
@@ -214,6 +214,7 @@ def _train_stance(
     groups: NDArray[np.int64],
     actors: ActorTable | None,
     min_df: int,
+    words: WordVectors | None,
     common: dict[str, Any],
 ) -> tuple[Any, Floats, tuple[tuple[int, str], ...], Floats]:
     """Return the scorer of target views, the factors on its probabilities, and out-of-fold rows by pair."""
@@ -232,11 +233,17 @@ def _train_stance(
     lexicon = find_lexicon(settings.stance_lexicon, codebook.name)
     features = target_features(min_df=min_df, lexicon=None if lexicon is None else lexicon_features(lexicon, views))
     matrix = _fit_features(features, views, corpus.name)
+    columns = None
+    if words is not None:
+        vocabulary = features.transformer_list[0][1].vocabulary_
+        columns = VectorColumns.of(words, vocabulary, matrix, before=("", LEFT, RIGHT))
+        matrix = columns.widened(matrix)
     shares = np.array([pair.shares for pair in pairs])
     classifier = MulticlassClassifier(C=settings.C_stance, neighbours=False, **common)
     classifier.fit(matrix, shares, groups[[pair.sentence for pair in pairs]], sample_weight=weight)
     temperature = classifier.context_coef_[0, 0]
-    coef, intercept = temperature * classifier.coef_, temperature * classifier.intercept_
+    weights = classifier.coef_ if columns is None else columns.folded(classifier.coef_)
+    coef, intercept = temperature * weights, temperature * classifier.intercept_
     coded = np.array([pair.coded for pair in pairs])
     bias = stance_bias(classifier.out_of_fold_[coded], shares[coded], codebook)
     scorer = linear_scorer(features, coef, intercept, codebook.stance_names)

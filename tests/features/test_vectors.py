@@ -115,6 +115,16 @@ def test_folded_weights_give_the_scores_of_the_widened_matrix(seed):
     assert np.allclose(columns.widened(matrix) @ coef.T, matrix @ columns.folded(coef).T)
 
 
+def test_words_behind_a_mark_have_columns_of_their_own():
+    matrix = sparse.eye(3).tocsr()
+    vectors = WordVectors(("a", "b"), np.eye(2, dtype=np.float32))
+    columns = VectorColumns.of(vectors, {"b": 0, "xlb": 1, "xra": 2}, matrix, before=("", "xl", "xr"))
+    wide = columns.widened(matrix).toarray()
+    assert [row.nonzero()[0].tolist() for row in wide] == [[0, 4], [1, 6], [2, 7]]
+    coef = np.random.default_rng(0).normal(size=(2, 9))
+    assert np.allclose(wide @ coef.T, matrix @ columns.folded(coef).T)
+
+
 def test_without_a_known_word_nothing_is_added():
     columns = VectorColumns.of(WordVectors(("a",), np.ones((1, 2), np.float32)), {"b": 0}, sparse.eye(3).tocsr())
     assert np.array_equal(columns.folded(np.ones((1, 5))), np.ones((1, 3)))

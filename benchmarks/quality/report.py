@@ -10,7 +10,7 @@ from benchmarks.quality.results import newest
 from benchmarks.quality.tasks import TASKS
 
 _NOTHING = "No run has been recorded yet: `python benchmarks/quality/run.py` writes one."
-_GOLD = {
+GOLD = {
     "claims.micro_f1": "claims, micro F1",
     "claims.macro_f1_common": "claims coded 8 times or more, macro F1",
     "claims.brier_skill": "claims, Brier skill (mean)",
@@ -59,12 +59,12 @@ def _gold(part: Mapping[str, Any]) -> str:
     figures = part["figures"]
     out = []
     for genre in ("all", OPINION, SPEECHES):
-        out += [f"**{genre}**" if genre != "all" else "**all of gold**", "", _peers_table(figures, _GOLD, genre), ""]
+        out += [f"**{genre}**" if genre != "all" else "**all of gold**", "", _peers_table(figures, GOLD, genre), ""]
     return "\n".join([*out, *_foot(part)])
 
 
 def _peers_table(figures: Mapping[str, Any], keys: Sequence[str] | Mapping[str, str], genre: str) -> str:
-    rows = [[_GOLD[key], *(shown(own[genre].get(key)) for own in figures.values())] for key in keys]
+    rows = [[GOLD[key], *(shown(own[genre].get(key)) for own in figures.values())] for key in keys]
     return table(["", *figures], rows)
 
 

@@ -2,7 +2,7 @@
 
     python benchmarks/quality/run.py --sources-in FOLDER [FOLDER ...] --gold FOLDER --data FOLDER [--semeval FOLDER]
         [--only gold,tasks,calibration,learning,swap] [--peers tf-idf,fasttext,minilm] [--model FOLDER]
-        [--cache FOLDER] [--plots FOLDER]
+        [--cache FOLDER] [--plots FOLDER] [--card FOLDER]
 
 --sources-in  copies of the sources of the corpus (corpora/security/sources.toml), for what is trained on it again
 --gold        `dev.jsonl`, sentences coded twice (gold.py)
@@ -10,6 +10,7 @@
 --peers       of tf-idf, fasttext, minilm, those to run
 --cache       a folder outside the project for embeddings and out-of-fold scores, so that they are made once
 --plots       where reliability is drawn (needs matplotlib)
+--card        the folder of the model, whose card then carries the newest results of every part
 
 Parts whose folders are not named are left out. Results go into benchmarks/results/quality-DATE.json, the tables of the
 README files are made from them by `python benchmarks/readme.py`. The peers need `pip install "stance[benchmarks]"`;
@@ -31,7 +32,7 @@ from typing import Any
 sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 import stance
-from benchmarks.quality import calibration, gold, learning, results, swap, tasks
+from benchmarks.quality import calibration, card, gold, learning, results, swap, tasks
 from benchmarks.quality.peers import NAMES, Peer, peers_at_hand, versions_of
 from stance.corpus import Corpus
 from stance.model import Model
@@ -167,6 +168,7 @@ def main() -> None:
     parser.add_argument("--model", default="security-en")
     parser.add_argument("--cache", type=Path, metavar="FOLDER")
     parser.add_argument("--plots", type=Path, metavar="FOLDER")
+    parser.add_argument("--card", type=Path, metavar="FOLDER")
     parser.add_argument("--jobs", type=int, default=1)
     args = parser.parse_args()
     wanted = [part.strip() for part in args.only.split(",")]
@@ -187,6 +189,8 @@ def main() -> None:
         part = measure(inputs)
         part["cpu_seconds"] = round(time.process_time() - before, 1)
         print(f"{name}: {part['cpu_seconds']} s of CPU time → {results.keep(name, part)}", flush=True)
+    if args.card is not None:
+        print(f"{args.card}: its card carries {', '.join(card.write_card(args.card, results.newest()))}")
 
 
 if __name__ == "__main__":

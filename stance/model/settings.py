@@ -25,6 +25,8 @@ class Settings:
         sentences; probabilities of roles, voice and stances are then too high for the rare ones. None weighs all alike.
     vectors : path of word vectors (`stance.features.vectors`), by which words used alike in unlabelled text get
         weights alike; or None.
+    threshold_coders : coders whose sentences decide where a label is given (thresholds of claims and voice, factors of
+        stances), where coders were not equally ready to give one; probabilities follow all. Empty: all decide.
     min_df : n-grams in fewer sentences are left out; None is 2, and 1 for corpora under 500 sentences.
     n_folds : folds for out-of-fold scores, by document.
     seed : decides ties between folds.
@@ -44,6 +46,7 @@ class Settings:
     stance_lexicon: str | None = None
     class_weight: str | None = None
     vectors: str | None = None
+    threshold_coders: tuple[str, ...] = ()
     min_df: int | None = None
     n_folds: int = 5
     seed: int = 0

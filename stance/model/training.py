@@ -104,6 +104,7 @@ def train_out_of_fold(
         "n_jobs": n_jobs,
         "random_state": settings.seed,
     }
+    deciding = _deciding(corpus, settings.threshold_coders)
     layers = Layers.of(codebook)
     coef: list[Floats] = []
     intercept: list[Floats] = []
@@ -121,7 +122,7 @@ def train_out_of_fold(
     shares = corpus.claim_shares(codebook)
     if codebook.claims:
         _check_coded(shares, codebook.claim_names, "claims", corpus)
-        claims = MultilabelClassifier(C=settings.C_claims, **common).fit(matrix, shares, groups)
+        claims = MultilabelClassifier(C=settings.C_claims, **common).fit(matrix, shares, groups, deciding)
         coef, intercept = [*coef, claims.coef_], [*intercept, claims.intercept_]
     for layer, C in (("role", settings.C_roles), ("voice", settings.C_voice)):
         names = getattr(codebook, f"{layer}_names")
@@ -137,7 +138,9 @@ def train_out_of_fold(
     if coef:
         weights = np.vstack(coef) if columns is None else columns.folded(np.vstack(coef))
         scorer = linear_scorer(features, weights, np.concatenate(intercept), outputs)
-    target_scorer, bias, pairs, stances = _train_stance(corpus, codebook, settings, groups, actors, min_df, words, common)
+    target_scorer, bias, pairs, stances = _train_stance(
+        corpus, codebook, settings, groups, deciding, actors, min_df, words, common
+    )
     n = len(corpus)
     out = OutOfFold(
         np.zeros((n, 0)) if claims is None else claims.out_of_fold_,
@@ -155,7 +158,7 @@ def train_out_of_fold(
         role_intercept=_of(roles, "context_intercept_"),
         voice_coef=_of(voices, "context_coef_", 2),
         voice_intercept=_of(voices, "context_intercept_"),
-        voice_threshold=_voice_threshold(out.voices, voice_shares),
+        voice_threshold=_voice_threshold(out.voices, voice_shares, deciding),
         stance_bias=bias,
     )
     provenance = Provenance(
@@ -200,10 +203,19 @@ def _of(fitted: Any, attribute: str, n_dimensions: int = 1) -> Floats:
     return np.zeros((0,) * n_dimensions) if fitted is None else np.asarray(getattr(fitted, attribute))
 
 
-def _voice_threshold(probabilities: Floats, shares: Floats) -> float:
+def _deciding(corpus: Corpus, coders: Sequence[str]) -> NDArray[np.bool_]:
+    """Return which sentences decide thresholds, (n_sentences,): those of `coders`, or all where none are named."""
+    known = {coding.coder for s in corpus for coding in s.codings}
+    if missing := [name for name in coders if name not in known]:
+        raise CorpusError(f"threshold_coders must be coders of {corpus.name}; got {missing[0]!r}")
+    return np.array([not coders or any(coding.coder in coders for coding in s.codings) for s in corpus])
+
+
+def _voice_threshold(probabilities: Floats, shares: Floats, deciding: NDArray[np.bool_]) -> float:
     if not probabilities.size:
         return 1.0
     coded = ~np.isnan(shares).any(axis=1)
+    coded = coded & deciding if (coded & deciding).any() else coded
     return best_threshold(probabilities[coded, 1], shares[coded, 1])
 
 
@@ -212,6 +224,7 @@ def _train_stance(
     codebook: Codebook,
     settings: Settings,
     groups: NDArray[np.int64],
+    deciding: NDArray[np.bool_],
     actors: ActorTable | None,
     min_df: int,
     words: WordVectors | None,
@@ -245,7 +258,9 @@ def _train_stance(
     weights = classifier.coef_ if columns is None else columns.folded(classifier.coef_)
     coef, intercept = temperature * weights, temperature * classifier.intercept_
     coded = np.array([pair.coded for pair in pairs])
-    bias = stance_bias(classifier.out_of_fold_[coded], shares[coded], codebook)
+    decide = coded & deciding[[pair.sentence for pair in pairs]]
+    decide = decide if decide.any() else coded
+    bias = stance_bias(classifier.out_of_fold_[decide], shares[decide], codebook)
     scorer = linear_scorer(features, coef, intercept, codebook.stance_names)
     kept = tuple((pair.sentence, pair.target) for pair in pairs if pair.coded)
     return scorer, bias, kept, classifier.out_of_fold_[coded]

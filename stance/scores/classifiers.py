@@ -60,10 +60,13 @@ class MultilabelClassifier(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
 
     @_one_blas_thread
-    def fit(self, X: Any, Y: ArrayLike, groups: ArrayLike | None = None) -> MultilabelClassifier:
+    def fit(
+        self, X: Any, Y: ArrayLike, groups: ArrayLike | None = None, deciding: ArrayLike | None = None
+    ) -> MultilabelClassifier:
         """Fit to features (n_samples, n_features) and label shares (n_samples, n_labels).
 
-        `groups` (n_samples,) are documents; without them each sample is its own.
+        `groups` (n_samples,) are documents; without them each sample is its own. `deciding` (n_samples,) says which
+        samples thresholds are chosen on; without it, or for a label that none of them has, all are.
         """
         from joblib import Parallel, delayed
 
@@ -77,8 +80,9 @@ class MultilabelClassifier(ClassifierMixin, BaseEstimator):
         lines = [fit_sigmoid(s, y) for s, y in zip(scores.T, shares.T, strict=True)]
         self.slopes_, self.offsets_ = (np.array(column) for column in zip(*lines, strict=True))
         probabilities = self._calibrated(scores)
+        some = np.ones(len(shares), bool) if deciding is None else np.asarray(deciding, bool)[kept]
         pairs = zip(probabilities.T, shares.T, strict=True)
-        self.thresholds_ = np.array([best_threshold(p, y) if y.any() else 1.0 for p, y in pairs])
+        self.thresholds_ = np.array([_threshold(p, y, some) for p, y in pairs])
         self.out_of_fold_ = np.full((len(kept), shares.shape[1]), np.nan)
         self.out_of_fold_[kept] = probabilities
         self.classes_ = np.arange(shares.shape[1])
@@ -220,6 +224,15 @@ class MulticlassClassifier(ClassifierMixin, BaseEstimator):
     def predict(self, X: Any, runs: ArrayLike | None = None) -> NDArray[np.intp]:
         """Return the most probable label of each sample, as its column, (n_samples,)."""
         return self.decision_function(X, runs).argmax(axis=1)
+
+
+def _threshold(probabilities: Floats, shares: Floats, deciding: NDArray[np.bool_]) -> float:
+    """Return the best threshold on the deciding samples, on all if none of those has the label; 1 if no sample has."""
+    if not shares.any():
+        return 1.0
+    if shares[deciding].any():
+        probabilities, shares = probabilities[deciding], shares[deciding]
+    return best_threshold(probabilities, shares)
 
 
 def _coded_rows(X: Any, Y: ArrayLike, groups: ArrayLike | None) -> tuple[Any, Floats, NDArray[np.bool_], NDArray[Any]]:

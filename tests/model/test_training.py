@@ -1,5 +1,6 @@
 """Training: the same in, the same out; masked actors; targets nobody mentions."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -203,3 +204,34 @@ def test_a_corpus_and_scores_are_shown_by_their_size(corpus):
     assert repr(corpus).startswith(f"<corpus {corpus.name!r}: ")
     scores = stance.load("security-en").score_documents(["Russia left. It rained.", ""])
     assert repr(scores) == f"<scores of 2 documents: 2 sentences, {len(scores.pairs)} targets>"
+
+
+def test_threshold_coders_must_be_coders_of_the_corpus():
+    """A name that coded nothing is an error, not a model decided on nothing."""
+    with pytest.raises(CorpusError, match=r"threshold_coders must be coders of .*; got 'nobody'"):
+        reviews(threshold_coders=("one", "nobody"))
+
+
+def test_thresholds_follow_the_coders_named_and_probabilities_all():
+    """Where one coder of two gives every claim and the other few, the thresholds are those of the one asked for."""
+    rows = []
+    for i in range(60):
+        claimed = i % 3 == 0
+        text = f"The kettle number {i} {'leaks from the spout' if claimed else 'stands on the shelf'} today."
+        generous = i % 2 == 0
+        claims = ["quality"] if claimed or (generous and i % 4 == 0) else []
+        coder = "generous" if generous else "strict"
+        rows.append({"document": f"d{i}", "sentence": 0, "text": text, "claims": claims, "role": "experience",
+                     "voice": "reviewer", "stance": {"Kestrel": "names"}, "coder": coder})  # fmt: skip
+    corpus = stance.read_corpus(rows)
+    codebook = stance.load_codebook(Path(__file__).parents[1] / "data" / "reviews.toml")
+    models = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # some labels have no example here
+        for coders in ((), ("strict",), ("generous",)):
+            models[coders] = stance.train(corpus, codebook, settings=stance.Settings(threshold_coders=coders))
+    j = codebook.claim_names.index("quality")
+    strict, generous = (models[(name,)].calibration.thresholds[j] for name in ("strict", "generous"))
+    assert strict > generous
+    for model in models.values():
+        np.testing.assert_array_equal(model.calibration.slopes, models[()].calibration.slopes)

@@ -8,6 +8,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, GroupKFold
 from sklearn.utils.validation import check_is_fitted
 
+from stance.scores.calibration import best_threshold
 from stance.scores.classifiers import MulticlassClassifier, MultilabelClassifier
 from stance.scores.neighbours import with_neighbours
 
@@ -69,6 +70,19 @@ def test_probabilities_of_exactly_one_label_add_to_one(one_of):
         classifier = MulticlassClassifier(neighbours=neighbours).fit(X, Y, groups)
         np.testing.assert_allclose(classifier.predict_proba(X).sum(axis=1), 1)
         assert (classifier.predict(X) == classifier.predict_proba(X).argmax(axis=1)).all()
+
+
+def test_thresholds_are_chosen_on_the_deciding_samples(data):
+    """They are those of the deciding samples' own probabilities; a label none of them has is decided on all."""
+    X, Y, groups = data
+    Y = Y.copy()
+    deciding = groups < 5
+    Y[deciding, 2] = 0
+    everyone, some = (MultilabelClassifier().fit(X, Y, groups, which) for which in (None, deciding))
+    np.testing.assert_array_equal(some.out_of_fold_, everyone.out_of_fold_)
+    own = [best_threshold(some.out_of_fold_[deciding, j], Y[deciding, j]) for j in (0, 1)]
+    assert some.thresholds_.tolist() == [*own, everyone.thresholds_[2]]
+    assert own != everyone.thresholds_[:2].tolist()
 
 
 def test_predict_is_what_reaches_the_thresholds(data):

@@ -40,11 +40,12 @@ ActorMatcher::ActorMatcher(const ActorRules& rules, const std::vector<std::u32st
 
     std::vector<std::pair<u64, u32>> by_first;  // hash of the first word's key, and the form
     by_first.reserve(forms.size());
-    forms_.reserve(forms.size());
+    std::vector<Form> read;
+    read.reserve(forms.size());
     std::vector<Found> found;
     for (size_t i = 0; i < forms.size(); ++i) {
         std::u32string_view text = forms[i];
-        Form form{targets[i], u32(words_.size()), 0, Rule::capitals, false, false};
+        Form form{targets[i], u32(words_.size()), 0, Rule::capitals, false, false, 0};
         if (!text.empty()) {
             switch (text[0]) {
                 case '~': form.rule = Rule::any; break;
@@ -74,31 +75,35 @@ ActorMatcher::ActorMatcher(const ActorRules& rules, const std::vector<std::u32st
             if (w == 0) by_first.push_back({found[0].hash, u32(i)});
         }
         form.n_words = u32(found.size());
+        if (found.size() > 1) form.second = found[1].hash;
         const std::u32string_view tail = text.substr(found.back().end);
         form.before_hyphen = tail == U"-";
         form.with_stop = tail == U".";
-        forms_.push_back(form);
+        read.push_back(form);
     }
     // Forms with the same first word together, the longest first, else in the order given.
-    const auto key_of = [&](u32 form) { return letters(words_[forms_[form].words].key); };
+    const auto key_of = [&](u32 form) { return letters(words_[read[form].words].key); };
     std::sort(by_first.begin(), by_first.end(), [&](const auto& a, const auto& b) {
         if (a.first != b.first) return a.first < b.first;
         if (const int order = key_of(a.second).compare(key_of(b.second))) return order < 0;
-        if (forms_[a.second].n_words != forms_[b.second].n_words) return forms_[a.second].n_words > forms_[b.second].n_words;
+        if (read[a.second].n_words != read[b.second].n_words) return read[a.second].n_words > read[b.second].n_words;
         return a.second < b.second;
     });
     size_t slots = 16;
     while (slots < 2 * by_first.size()) slots *= 2;
     starts_.resize(slots);
-    order_.reserve(by_first.size());
+    forms_.reserve(by_first.size());
     for (size_t i = 0, end; i < by_first.size(); i = end) {
         const auto [hash, first] = by_first[i];
-        for (end = i; end < by_first.size() && by_first[end].first == hash && key_of(by_first[end].second) == key_of(first); ++end)
-            order_.push_back(by_first[end].second);
+        u64 seconds = 0;
+        for (end = i; end < by_first.size() && by_first[end].first == hash && key_of(by_first[end].second) == key_of(first); ++end) {
+            forms_.push_back(read[by_first[end].second]);
+            seconds |= forms_.back().n_words > 1 ? u64(1) << (forms_.back().second & 63) : ~u64(0);
+        }
         first_[hash >> 6 & 1023] |= u64(1) << (hash & 63);
         size_t slot = hash & (slots - 1);
         while (starts_[slot].n_forms) slot = (slot + 1) & (slots - 1);
-        starts_[slot] = {hash, words_[forms_[first].words].key, u32(i), u32(end - i)};
+        starts_[slot] = {hash, words_[read[first].words].key, u32(i), u32(end - i), seconds};
     }
 }
 
@@ -152,16 +157,20 @@ bool ActorMatcher::has_key(const Unit* begin, const Unit* end, Slice key) const 
 }
 
 template <class Unit>
-const ActorMatcher::Start* ActorMatcher::start_of(const Unit* text, const Found& word) const {
+const ActorMatcher::Start* ActorMatcher::start_of(const Unit* text, const std::vector<Found>& words, size_t at) const {
+    const Found& word = words[at];
+    const u64 next = at + 1 < words.size() ? u64(1) << (words[at + 1].hash & 63) : ~u64(0);
     const size_t mask = starts_.size() - 1;
-    for (size_t slot = word.hash & mask; starts_[slot].n_forms; slot = (slot + 1) & mask)
-        if (starts_[slot].hash == word.hash && has_key(text + word.start, text + word.end, starts_[slot].key)) return &starts_[slot];
+    for (size_t slot = word.hash & mask; starts_[slot].n_forms; slot = (slot + 1) & mask) {
+        const Start& start = starts_[slot];
+        if (start.hash == word.hash && start.seconds & next && has_key(text + word.start, text + word.end, start.key)) return &start;
+    }
     return nullptr;
 }
 
 template <class Unit>
 bool ActorMatcher::fits(const Form& form, const Unit* text, size_t n, const std::vector<Found>& words, size_t at) const {
-    if (at + form.n_words > words.size()) return false;
+    if (at + form.n_words > words.size() || (form.n_words > 1 && words[at + 1].hash != form.second)) return false;
     const auto in_capitals = [&](size_t i) {
         if (i >= words.size()) return false;
         const Found& word = words[i];
@@ -228,10 +237,10 @@ void ActorMatcher::find_among(const Unit* text, size_t n, const std::vector<Foun
     for (size_t at = 0; at < words.size(); ++at) {
         const u64 hash = words[at].hash;
         if (!(first_[hash >> 6 & 1023] >> (hash & 63) & 1)) continue;
-        const Start* const start = start_of(text, words[at]);
+        const Start* const start = start_of(text, words, at);
         if (!start) continue;
         for (u32 i = 0; i < start->n_forms; ++i) {
-            const Form& form = forms_[order_[start->forms + i]];
+            const Form& form = forms_[start->forms + i];
             if (!fits(form, text, n, words, at)) continue;
             const size_t last = at + form.n_words - 1;
             if (form.target >= 0) {

@@ -72,11 +72,13 @@ class ActorMatcher {
         u32 words, n_words;  // of words_
         Rule rule;
         bool before_hyphen, with_stop;
+        u64 second;  // hash of its second word, if it has one
     };
     struct Start {
         u64 hash = 0;
         Slice key{0, 0};
-        u32 forms = 0, n_forms = 0;  // of order_; n_forms 0: an empty slot
+        u32 forms = 0, n_forms = 0;  // of forms_; n_forms 0: an empty slot
+        u64 seconds = 0;  // a bit for the hash of every second word; all of them where one word is a whole name
     };
 
     bool parts(u32 c) const {
@@ -98,8 +100,9 @@ class ActorMatcher {
     bool fits(const Form& form, const Unit* text, size_t n, const std::vector<Found>& words, size_t at) const;
     template <class Unit>
     bool has_key(const Unit* begin, const Unit* end, Slice key) const;
+    // The names that begin with word number `at`; null: none, or none that can go on with the word behind it.
     template <class Unit>
-    const Start* start_of(const Unit* text, const Found& word) const;
+    const Start* start_of(const Unit* text, const std::vector<Found>& words, size_t at) const;
 
     static constexpr u32 n_bare = 0x1F00, n_marks = 0x3001;
     std::array<u64, 1024> separators_{};
@@ -114,8 +117,7 @@ class ActorMatcher {
     std::u32string letters_;
     std::vector<Word> words_;
     std::vector<char> gaps_;  // before each word; 0 before the first
-    std::vector<Form> forms_;
-    std::vector<u32> order_;
+    std::vector<Form> forms_;  // those with the same first word together, the longest first
     std::vector<Start> starts_;  // open addressing
     std::array<u64, 1024> first_{};  // a bit for the hash of every first word: most words of a text end here
 };

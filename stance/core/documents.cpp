@@ -167,52 +167,50 @@ class DocumentRun {
 
     const Carrier::Named* mentions_of(size_t first) const { return named_.data() + (first < items_.size() ? items_[first].first_mention : named_.size()); }
 
-    // A sentence's words, mentions, and what is scored of it.
+    // A sentence: what is found in it, and what is scored of it.
     template <class Unit>
     void sentence(const Unit* document, const Span& span, bool ascii, size_t first_named) {
         const Unit* const text = document + span.start;
         const size_t n = span.end - span.start;
-        Item item{{text, n, encoding_of<Unit>()}, {}, span, mentions_.size(), mentions_.size(), true};
-        if (ascii) {
-            item.text.encoding = Encoding::ascii;
-        } else if (is_ascii(text, n)) {
+        Item item{{text, n, ascii ? Encoding::ascii : encoding_of<Unit>()}, {}, span, mentions_.size(), mentions_.size(), true};
+        if (!ascii && is_ascii(text, n)) {
             u8* const narrow = arena_.take(n);
             copy(text, n, narrow);
             item.text = {narrow, n, Encoding::ascii};
         }
-        if (finds_actors_) {
-            plan_.actors->cut(text, n, words_);
-            plan_.actors->find_among(text, n, words_, mentions_);
-            item.last_mention = mentions_.size();
-            if (task_.targets) {
-                const size_t first_flag = flags_.size();
-                u64 any = 0;
-                for (const auto& word : words_) {
-                    const u64 flags = owner_.lexicon_.flags(*plan_.actors, text, word);
-                    any |= flags;
-                    flags_.push_back(flags);
-                }
-                item.may_report = any & (word_flag::saying | word_flag::saying_that | word_flag::according | word_flag::words);
-                size_t words_before = 0;
-                if (item.first_mention < item.last_mention)
-                    while (words_[words_before].start < mentions_[item.first_mention].start) ++words_before;
-                for (size_t i = item.first_mention; i < item.last_mention; ++i) {
-                    const auto& mention = mentions_[i];
-                    named_.push_back({mention.target, plan_.states[size_t(mention.target)] && performs(text, n, mention.end)});
-                }
-                sentences_.push_back({item.first_mention - first_named, item.last_mention - first_named, first_flag, flags_.size(), words_before});
-            }
-        } else if (task_.targets) {
-            sentences_.push_back({0, 0, 0, 0, 0});
-        }
         item.masked = item.text;
+        if (finds_actors_) with_units(item.text, [&](const auto* units, size_t) { find_actors(units, item, first_named); });
+        else if (task_.targets) sentences_.push_back({0, 0, 0, 0, 0});
+        items_.push_back(item);
+    }
+
+    // Its mentions, and what its words say beyond them.
+    template <class Unit>
+    void find_actors(const Unit* text, Item& item, size_t first_named) {
+        const size_t n = item.text.length;
+        plan_.actors->cut(text, n, words_);
+        plan_.actors->find_among(text, n, words_, mentions_);
+        item.last_mention = mentions_.size();
         bool masked = false;
         for (size_t i = item.first_mention; i < item.last_mention; ++i) masked |= plan_.masked[size_t(mentions_[i].target)];
-        if (masked) {
-            if (item.text.encoding == Encoding::ascii) mask(static_cast<const u8*>(item.text.data), item);
-            else mask(text, item);
+        if (masked) mask(text, item);
+        if (!task_.targets) return;
+        const size_t first_flag = flags_.size();
+        u64 any = 0;
+        for (const auto& word : words_) {
+            const u64 flags = owner_.lexicon_.flags(*plan_.actors, text, word);
+            any |= flags;
+            flags_.push_back(flags);
         }
-        items_.push_back(item);
+        item.may_report = any & (word_flag::saying | word_flag::saying_that | word_flag::according | word_flag::words);
+        size_t words_before = 0;
+        if (item.first_mention < item.last_mention)
+            while (words_[words_before].start < mentions_[item.first_mention].start) ++words_before;
+        for (size_t i = item.first_mention; i < item.last_mention; ++i) {
+            const auto& mention = mentions_[i];
+            named_.push_back({mention.target, plan_.states[size_t(mention.target)] && performs(text, n, mention.end)});
+        }
+        sentences_.push_back({item.first_mention - first_named, item.last_mention - first_named, first_flag, flags_.size(), words_before});
     }
 
     // Whether the next word is one of those that states speak with; it is looked for in the next characters only.

@@ -280,8 +280,13 @@ struct CountSums {
     void finish_exact(double* totals) {
         const BlockPlan& plan = block.plan;
         u64* sorted = scratch.sorted.reserve(counts.n_unique + 1);
-        for (size_t i = 0; i < counts.n_unique; ++i)
-            sorted[i] = u64(block.column_of[counts.unique[i]]) << 32 | counts.unique[i];
+        for (size_t i = 0; i < counts.n_unique; ++i) {
+            const size_t column = block.column_of[counts.unique[i]];
+            sorted[i] = u64(column) << 32 | counts.unique[i];
+            __builtin_prefetch(&plan.scale[column]);
+            __builtin_prefetch(plan.weights.at(column));
+            __builtin_prefetch(plan.weights.at(column + 1) - 1);
+        }
         std::sort(sorted, sorted + counts.n_unique);
         const auto value = [&](size_t i) {
             return term_of(plan, counts.count[u32(sorted[i])]) * plan.scale[sorted[i] >> 32];

@@ -12,7 +12,7 @@ from stance.actors import load_actors
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))  # last: what is installed comes first
 
-from benchmarks.quality import calibration, gold, learning, report, results, swap, tasks
+from benchmarks.quality import calibration, card, gold, learning, report, results, swap, tasks
 
 ROOT = Path(__file__).resolve().parents[1]
 WRITTEN = stance.read_corpus(ROOT / "corpora" / "security" / "written.jsonl")
@@ -118,3 +118,24 @@ def test_every_part_on_file_says_what_reproduces_it():
         for value, low, high, _ in who["all"].values():
             assert value is None or low is None or low <= high
     assert all(text.count("|") for text in report.parts().values() if "No run" not in text)
+
+
+def test_a_card_carries_the_results_measured_on_its_model(tmp_path, model):
+    """Every part stands in the card with its interval, each once however often it is written; a part measured on a
+    model of another corpus is left out, and the model scores as before."""
+    model.save(tmp_path / "m")
+    texts = WRITTEN.texts[:20]
+    before = stance.load(tmp_path / "m").probabilities(texts).claims
+    found = results.newest()
+    mark = f"|trained:{model.provenance.corpus_digest[:12]}|"
+    own = {name: {**part, "signature": mark} for name, part in found.items() if name != "swap"}
+    for _ in range(2):
+        written = card.write_card(tmp_path / "m", {**own, "swap": {**found["swap"], "signature": "|trained:other|"}})
+    assert set(written) == own.keys()
+    text = (tmp_path / "m" / "card.md").read_text(encoding="utf-8")
+    tasks_title = "### Other people's tasks, trained and tested with the same library"
+    assert text.count(tasks_title) == text.count(f"### Gold: {gold.OPINION}") == 1
+    value, low, high, n = found["gold"]["figures"]["stance"][gold.OPINION]["claims.micro_f1"]
+    assert f"| claims, micro F1 | {value:.3f} [{low:.2f}, {high:.2f}] | {n:,} |" in text
+    assert "actors swapped" not in text
+    assert np.array_equal(stance.load(tmp_path / "m").probabilities(texts).claims, before)

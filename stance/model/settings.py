@@ -64,9 +64,9 @@ class Settings:
             value = getattr(self, name)
             whole = isinstance(value, int) and not isinstance(value, bool) and value >= least
             self._must(name, f"a whole number from {least}", whole or (name == "min_df" and value is None))
-        kinds = self.masked_kinds
-        several = isinstance(kinds, tuple | list) and all(isinstance(kind, str) for kind in kinds)
-        self._must("masked_kinds", "names of kinds of actors", several)
+        for name, what in (("masked_kinds", "names of kinds of actors"), ("threshold_coders", "names of coders")):
+            names = getattr(self, name)
+            self._must(name, what, isinstance(names, tuple | list) and all(isinstance(one, str) for one in names))
 
     def _must(self, name: str, what: str, holds: bool) -> None:
         if not holds:

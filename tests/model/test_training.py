@@ -165,6 +165,7 @@ def test_documents_that_all_share_a_sentence_are_named_as_the_reason():
         ({"min_df": 0}, "min_df must be a whole number from 1; got 0"),
         ({"seed": -1}, "seed must be a whole number from 0; got -1"),
         ({"masked_kinds": "state"}, "masked_kinds must be names of kinds of actors; got 'state'"),
+        ({"threshold_coders": "one"}, "threshold_coders must be names of coders; got 'one'"),
     ],
 )
 def test_a_setting_is_checked_when_it_is_made_and_not_when_it_is_used(setting, message):

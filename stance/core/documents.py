@@ -189,9 +189,8 @@ def _errors(scorer: CompiledPipeline | None, n: int) -> tuple[NDArray[np.float64
         if block.binary and block.tokens == "stance" and block.strip_accents is None:
             phrases = np.clip(_most_phrases(block), 1, block.n_columns)
             sizes = np.abs(block.weights.T * block.scale, dtype=np.float32, casting="same_kind")
-            rest = block.n_columns - int(phrases.max())
-            largest = np.sort(np.partition(sizes, rest, axis=1)[:, rest:] if rest else sizes, axis=1)[:, ::-1]
-            largest = np.cumsum(largest, axis=1, dtype=np.float64)
+            sizes.sort(axis=1)
+            largest = np.cumsum(sizes[:, : -int(phrases.max()) - 1 : -1], axis=1, dtype=np.float64)
             errors += (np.minimum(phrases, _ROWS) + 1)[:, None] * _FLOAT32 * largest.T[phrases - 1]
         else:
             exact = True
@@ -208,11 +207,12 @@ def _most_phrases(block: Block) -> NDArray[np.int64]:
     terms = block.vocabulary if isinstance(block.vocabulary, Terms) else Terms.of(block.vocabulary)
     data, offsets = terms.data, terms.offsets
     is_space = data == ord(" ")
-    is_dot_above = np.zeros(len(data), np.bool_)  # İ is the one character whose lower case has two; this is the second
-    is_dot_above[1:] = (data[:-1] == 0xCC) & (data[1:] == 0x87)
-    letters = ((data & 0xC0) != 0x80) & ~is_space
-    counted = np.concatenate([[0], np.cumsum(letters.astype(np.int64) - is_dot_above)])
-    lengths, spaces = np.diff(counted[offsets]), np.diff(np.concatenate([[0], np.cumsum(is_space)])[offsets])
+    is_letter = ((data & 0xC0) != 0x80) & ~is_space
+    is_letter[:-1] &= (data[:-1] != 0xCC) | (
+        data[1:] != 0x87
+    )  # U+0307: İ is the one character whose lower case has two
+    starts = offsets[:-1][offsets[1:] > offsets[:-1]]
+    lengths, spaces = (np.add.reduceat(each, starts, dtype=np.int32) for each in (is_letter, is_space))
     most = np.zeros(len(_LENGTHS), np.int64)
     for n in range(int(spaces.max(initial=0)) + 1):
         room = (n + 1) * np.array(_LENGTHS)

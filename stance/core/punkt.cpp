@@ -82,25 +82,29 @@ Punkt::Punkt(const PunktParameters& parameters) {
     size_t n = lists.size();
     for (const auto& [bits, words] : parameters.orthographic_context) n += 1 + size_t(std::count(words.begin(), words.end(), ' '));
 
+    StringTable listed;
+    listed.start(lists.size());
+    for (const auto& [word, bits] : lists) listed.add(reinterpret_cast<const u8*>(word.data()), word.size(), bits);
     words_.start(n);
-    const auto add = [this](std::string_view word, u32 bits) {
+    const auto add = [&](std::string_view word, u32 bits) {
         const u8* const p = reinterpret_cast<const u8*>(word.data());
         if (word.empty() || word.size() > longest_word)
             throw std::invalid_argument("a word of Punkt's parameters must have 1 to 60 bytes; got '" + std::string(word) + "'");
-        if (words_.find(p, word.size()) != none)
+        const Key key = key_of(p, word.size());
+        if (words_.find(key, hash(key) & words_.mask(), p, word.size()) != none)
             throw std::invalid_argument("a word must have one orthographic context; got two of '" + std::string(word) + "'");
-        words_.add(p, word.size(), bits);
+        const u32 of_lists = listed.find(key, hash(key) & listed.mask(), p, word.size());
+        words_.add(key, p, word.size(), of_lists == none ? bits : bits | of_lists);
     };
     for (const auto& [bits, words] : parameters.orthographic_context)
         for (size_t at = 0; at <= words.size();) {
             const size_t end = std::min(words.find(' ', at), words.size());
             const std::string_view word = std::string_view(words).substr(at, end - at);
-            const auto in_lists = lists.find(word);
-            add(word, (bits & contexts) | (in_lists == lists.end() ? 0 : in_lists->second));
-            if (in_lists != lists.end()) lists.erase(in_lists);
+            add(word, bits & contexts);
             at = end + 1;
         }
-    for (const auto& [word, bits] : lists) add(word, bits);
+    for (const auto& [word, bits] : lists)
+        if (words_.find(reinterpret_cast<const u8*>(word.data()), word.size()) == none) add(word, 0);
     pairs_.start(pairs.size());
     for (const auto& pair : pairs) pairs_.add(reinterpret_cast<const u8*>(pair.data()), pair.size(), 1);
 }

@@ -33,7 +33,7 @@ from stance.model.model import Model
 from stance.model.parameters import Calibration, Layers, Provenance
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from stance.codebook import Codebook
@@ -179,15 +179,29 @@ def _load(folder: str, *, verify: bool, path: Where | None = None) -> Model:
         raise ModelError(f"{where}: files must map file names to SHA-256 digests; got {files!r:.60}")
     for listed in files:
         _check_file(folder, listed)
-    if verify and (extra := sorted(set(_files_below(folder)) - files.keys())):
+    if not verify:
+        return _built(folder, index, path)
+    if extra := sorted(set(_files_below(folder)) - files.keys()):
         raise ModelError(f"{join(folder, extra[0])}: is no file of this model; {where} lists {len(files)}")
+    check_digests = _meanwhile(partial(_check_digests, folder, files))
+    try:
+        model = _built(folder, index, path)
+        model.report  # noqa: B018  its file is read
+        _check_examples(model, index.get("examples"), where)
+    finally:
+        check_digests()  # that a file was changed explains whatever else is wrong
+    return model
+
+
+def _built(folder: str, index: Mapping[str, Any], path: Where | None) -> Model:
+    """Return the model of a folder whose files are there."""
+    where, files = join(folder, INDEX), index["files"]
     try:
         codebook = load_codebook(index["codebook"])
         layers = Layers.of(codebook)
         calibration = _calibration(index["calibration"], codebook)
         provenance = Provenance(**index["provenance"])
-        name, blind, examples = (index[key] for key in ("name", "blind_targets", "examples"))
-        masked_kinds = index["masked_kinds"]
+        name, blind, masked_kinds = (index[key] for key in ("name", "blind_targets", "masked_kinds"))
     except CodebookError as error:
         raise ModelError(f"{where}: {error}") from None
     except (KeyError, TypeError, ValueError) as error:
@@ -197,22 +211,13 @@ def _load(folder: str, *, verify: bool, path: Where | None = None) -> Model:
     if not isinstance(name, str) or not isinstance(blind, bool):
         raise ModelError(f"{where}: name must be a string and blind_targets true or false; got {name!r}, {blind!r}")
     needed = {"sentences": layers.n_outputs, "targets": len(codebook.stances)}
-    try:
-        scorers = _load_scorers(folder, needed, path)
-    finally:
-        if verify:  # while the core makes its tables; that a file was changed explains whatever else is wrong
-            _check_digests(folder, files)
+    scorers = {part: _load_scorer(join(folder, part), n, path) if n else None for part, n in needed.items()}
     report = partial(_read_json, join(folder, REPORT)) if REPORT in files else index.get("report")
-    if verify and REPORT in files:
-        report = _read_json(join(folder, REPORT))
     actors = load_actors(join(folder, "actors.tsv")) if "actors.tsv" in files else None
-    model = Model(
+    return Model(
         name, codebook, scorers["sentences"], scorers["targets"], calibration, provenance,
         blind_targets=blind, masked_kinds=masked_kinds, actors=actors, report=report,
     )  # fmt: skip
-    if verify:
-        _check_examples(model, examples, where)
-    return model
 
 
 def _read_index(path: str) -> dict[str, Any]:
@@ -267,13 +272,30 @@ def _check_digests(folder: str, files: Mapping[str, str]) -> None:
             raise ModelError(f"{join(folder, name)}: {must}: the file was changed or damaged")
 
 
-def _load_scorers(folder: str, needed: Mapping[str, int], path: Where | None) -> dict[str, Any]:
-    """Return the scorers of the parts, None where no outputs are needed."""
-    return {part: _load_scorer(join(folder, part), n, path) if n else None for part, n in needed.items()}
+def _meanwhile(task: Callable[[], None]) -> Callable[[], None]:
+    """Run `task` in a thread of its own; calling what is returned waits for it, and raises what it raised."""
+    from threading import Thread
+
+    raised: list[Exception] = []
+
+    def run() -> None:
+        try:
+            task()
+        except Exception as error:  # raised where it is waited for
+            raised.append(error)
+
+    def wait() -> None:
+        thread.join()
+        if raised:
+            raise raised[0]
+
+    thread = Thread(target=run)
+    thread.start()
+    return wait
 
 
 def _load_scorer(folder: str, n_outputs: int, path: Where | None) -> Any:
-    # The digests of all files are compared here, so the arrays need not be hashed there.
+    # The digests of all files are compared by `_load`, so the arrays need not be hashed there.
     scorer = load_compiled(folder, verify="sizes", path=path)
     if scorer.plan.n_outputs != n_outputs:
         raise ModelError(

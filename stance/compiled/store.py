@@ -1,8 +1,9 @@
 """A compiled pipeline ↔ a folder: one JSON file and plain arrays, no code.
 
 `compiled.json` holds the settings, the rules of the head and, for each array, its file, dtype, shape and SHA-256.
-Strings are arrays too: UTF-8 bytes (a lone surrogate as its three bytes) and offsets. Everything is checked against
-everything else before a pipeline is built from it; arrays are mapped from their files, not read.
+Strings are arrays too: UTF-8 bytes (a lone surrogate as its three bytes) and offsets, and pairs of words the numbers of
+their words. Everything is checked against everything else before a pipeline is built from it; arrays are mapped from
+their files, not read.
 """
 
 import json

@@ -115,7 +115,7 @@ def load_codebook(source: str | Path | Mapping[str, Any] = "security") -> Codebo
     text = read_text(path)
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also of numbers of thousands of digits, and lists too deep
         raise CodebookError(f"{path}: not TOML: {error}") from None
     locate = _Lines(text)
     return _build(data, str(path), lambda table, index, key: f"{path}:{locate(table, index, key)}")

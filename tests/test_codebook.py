@@ -272,3 +272,9 @@ def test_labels_are_named_in_any_language_all_the_way(tmp_path):
     assert [claim.name for claim in sentence.claims] == ["Erwärmung"]
     assert sentence.role.name == "天气预报"
     assert stance.evaluate(stance.load(tmp_path / "model"), corpus).to_text().count("Erwärmung") > 0
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "format = " + "9" * 5000], ids=["deep", "digits"])
+def test_toml_that_no_reader_takes_is_a_fault_of_the_file(tmp_path, text):
+    with pytest.raises(CodebookError, match=r"weather\.toml: not TOML"):
+        load_codebook(write(tmp_path, text))

@@ -267,8 +267,11 @@ def load_compiled(
 
 def _read_index(path: str) -> "_Fields":
     try:
-        if (size := os.stat(path).st_size) > _LARGEST_INDEX:
-            raise ModelError(f"{path}: must be at most {_LARGEST_INDEX} bytes; has {size}")
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode):  # a device has no end
+            raise ModelError(f"{path}: must be a regular file")
+        if found.st_size > _LARGEST_INDEX:
+            raise ModelError(f"{path}: must be at most {_LARGEST_INDEX} bytes; has {found.st_size}")
         with open(path, "rb") as file:
             fields = json.loads(file.read(), object_pairs_hook=_without_twins)
     except FileNotFoundError:

@@ -17,6 +17,7 @@ import io
 import json
 import math
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -149,7 +150,7 @@ def _without_nulls(value: Any) -> Any:
 
 def _csv_rows(path: Path) -> Iterator[tuple[str, Any]]:
     csv.field_size_limit(2**31 - 1)
-    reader = csv.DictReader(io.StringIO(read_text(path), newline=""))
+    reader = csv.DictReader(io.StringIO(read_text(path), newline=""), strict=True)
     if reader.fieldnames is None or not {"document", "text"} <= set(reader.fieldnames):
         names = reader.fieldnames or ()
         otherwise = len(names) == 1 and set(";\t") & set(names[0])
@@ -157,10 +158,15 @@ def _csv_rows(path: Path) -> Iterator[tuple[str, Any]]:
         raise CorpusError(
             f"{path}:1: the header must have the columns document and text; got {reader.fieldnames}{hint}"
         )
-    for row in reader:
-        if None in row:
-            raise CorpusError(f"{path}:{reader.line_num}: a row must have {len(reader.fieldnames)} cells; got more")
-        yield f"{path}:{reader.line_num}", row
+    if twice := [name for name, n in Counter(reader.fieldnames).items() if n > 1]:
+        raise CorpusError(f"{path}:1: a column must be there once; got {twice[0]!r} twice")
+    try:
+        for row in reader:
+            if None in row:
+                raise CorpusError(f"{path}:{reader.line_num}: a row must have {len(reader.fieldnames)} cells; got more")
+            yield f"{path}:{reader.line_num}", row
+    except csv.Error as error:  # a quote that is never closed would take in all rows that follow
+        raise CorpusError(f"{path}:{reader.line_num + 1}: must be CSV, with each quote closed: {error}") from None
 
 
 def read_corpus_rows(
@@ -253,6 +259,8 @@ def _absent(value: Any) -> bool:
 
 
 def _whole_number(value: Any) -> int:
+    if isinstance(value, str) and value.strip().removesuffix(".0").isdecimal():
+        value = value.strip().removesuffix(".0")  # as pandas writes a column with gaps
     try:
         if isinstance(value, bool) or int(value) != float(value) or int(value) < 0:
             raise ValueError

@@ -233,8 +233,11 @@ def _read_index(path: str) -> dict[str, Any]:
 
 def _read_json(path: str) -> Any:
     try:
-        if (size := os.stat(path).st_size) > _LARGEST_INDEX:
-            raise ModelError(f"{path}: must be at most {_LARGEST_INDEX} bytes; has {size}")
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode):  # a device has no end
+            raise ModelError(f"{path}: must be a regular file")
+        if found.st_size > _LARGEST_INDEX:
+            raise ModelError(f"{path}: must be at most {_LARGEST_INDEX} bytes; has {found.st_size}")
         with open(path, "rb") as file:
             return json.loads(file.read())
     except FileNotFoundError:

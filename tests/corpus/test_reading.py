@@ -340,6 +340,26 @@ def test_compressed_jsonl_is_read_and_what_is_not_gzip_is_refused(tmp_path):
         read_corpus(path)
 
 
+def test_a_quote_that_is_never_closed_is_an_error_and_swallows_no_rows(tmp_path):
+    path = tmp_path / "corpus.csv"
+    path.write_text('document,text\na,One.\nb,"Two.\nc,Three.\n')
+    with pytest.raises(CorpusError, match=r"corpus\.csv:3: must be CSV, with each quote closed"):
+        read_corpus(path)
+
+
+def test_a_column_that_is_there_twice_is_refused(tmp_path):
+    path = tmp_path / "corpus.csv"
+    path.write_text("document,text,text\na,One.,Two.\n")
+    with pytest.raises(CorpusError, match=r"corpus\.csv:1: a column must be there once; got 'text' twice"):
+        read_corpus(path)
+
+
+def test_sentence_numbers_may_be_written_as_pandas_writes_a_column_with_gaps(tmp_path):
+    path = tmp_path / "corpus.csv"
+    path.write_text("document,sentence,text\na,4.0,One.\na,,Two.\na,7,Three.\n")
+    assert [s.sentence for s in read_corpus(path)] == [4, 5, 7]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [

@@ -1,6 +1,7 @@
 """Model folders: what is saved is what is loaded, and what was touched is refused."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -102,6 +103,17 @@ def test_a_file_that_does_not_belong_is_refused(folder, tmp_path):
     (copy / "sentences" / "extra.npy").write_bytes(b"x")
     with pytest.raises(ModelError, match=r"extra\.npy"):
         stance.load(copy)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="no such device here")
+@pytest.mark.parametrize("index", ["model.json", "sentences/compiled.json"])
+def test_a_device_in_place_of_an_index_is_refused_and_not_read_without_end(folder, tmp_path, index):
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    (copy / index).unlink()
+    (copy / index).symlink_to("/dev/zero")
+    with pytest.raises(ModelError, match=r"\.json: must be a regular file"):
+        stance.load_compiled(copy / "sentences") if index.startswith("sentences") else stance.load(copy)
 
 
 def test_a_link_in_place_of_a_file_is_refused(folder, tmp_path):

@@ -533,6 +533,13 @@ Documents::Documents(DocumentPlan plan)
     : plan_(std::move(plan)), labels_(plan_.labels), lexicon_(plan_.words), quotes_(plan_.words.quotes), stops_(plan_.words.stops), language_(plan_.language) {}
 
 std::vector<DocumentPart> Documents::run(const Text* texts, const GivenSpans* spans, size_t n, const DocumentTask& task, size_t n_threads) const {
+    std::vector<DocumentPart> parts;
+    run(texts, spans, n, task, n_threads, [&](DocumentPart part) { parts.push_back(std::move(part)); });
+    return parts;
+}
+
+void Documents::run(const Text* texts, const GivenSpans* spans, size_t n, const DocumentTask& task, size_t n_threads,
+                    const std::function<void(DocumentPart)>& take) const {
     std::vector<size_t> starts{0};
     size_t units = 0;
     for (size_t i = 0; i < n; ++i) {
@@ -542,15 +549,21 @@ std::vector<DocumentPart> Documents::run(const Text* texts, const GivenSpans* sp
     const size_t n_groups = n ? starts.size() : 0;
     starts.push_back(n);
     std::vector<DocumentPart> parts(n_groups);
+    std::vector<std::atomic<bool>> found(n_groups);
     std::atomic<size_t> next{0};
     std::mutex mutex;
     std::exception_ptr failure;
     size_t failed = n_groups;
-    const auto work = [&] {
+    // `between` is called after every group.
+    const auto work = [&](auto between) {
         size_t g = n_groups;
         try {
             DocumentRun run(*this, task);
-            while ((g = next++) < n_groups) run.group(texts, spans, starts[g], starts[g + 1], parts[g]);
+            while ((g = next++) < n_groups) {
+                run.group(texts, spans, starts[g], starts[g + 1], parts[g]);
+                found[g].store(true, std::memory_order_release);
+                between();
+            }
             run.finish();
         } catch (...) {
             next = n_groups;
@@ -558,12 +571,16 @@ std::vector<DocumentPart> Documents::run(const Text* texts, const GivenSpans* sp
             if (g < failed || !failure) failure = std::current_exception(), failed = g;
         }
     };
+    size_t n_taken = 0;
+    const auto take_found = [&] {
+        for (; n_taken < n_groups && found[n_taken].load(std::memory_order_acquire); ++n_taken) take(std::move(parts[n_taken]));
+    };
     std::vector<std::thread> threads;
-    for (size_t i = 1; i < std::min(n_threads, n_groups); ++i) threads.emplace_back(work);
-    if (n_groups) work();
+    for (size_t i = 1; i < std::min(n_threads, n_groups); ++i) threads.emplace_back(work, [] {});
+    if (n_groups) work(take_found);
     for (auto& thread : threads) thread.join();
     if (failure) std::rethrow_exception(failure);
-    return parts;
+    take_found();
 }
 
 }  // namespace stance

@@ -2,6 +2,7 @@
 // on NLTK and scikit-learn (stance/model), over code points.
 #pragma once
 #include <array>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -79,6 +80,11 @@ class Documents {
 
     // The parts of documents [0, n), in order. Throws TextError where a text is not UTF-8.
     std::vector<DocumentPart> run(const Text* texts, const GivenSpans* spans, size_t n, const DocumentTask& task, size_t n_threads) const;
+
+    // The same, each part handed to `take` as soon as it and those before it are found: on the calling thread, while the
+    // others work on. What `take` throws ends the run.
+    void run(const Text* texts, const GivenSpans* spans, size_t n, const DocumentTask& task, size_t n_threads,
+             const std::function<void(DocumentPart)>& take) const;
 
   private:
     friend class DocumentRun;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <type_traits>
 
@@ -150,7 +151,9 @@ class PyDocuments {
     }
 
     nb::object run(nb::handle texts, nb::handle spans, std::vector<int32_t> extra, nb::list names, int n_threads, bool targets) const {
-        return arrays(parts_of(texts, spans, task_of(std::move(extra), names, targets, false), n_threads));
+        std::vector<DocumentPart> parts;
+        run_over(texts, spans, task_of(std::move(extra), names, targets, false), n_threads, [&](DocumentPart part) { parts.push_back(std::move(part)); });
+        return arrays(parts);
     }
 
     nb::object label(const Records& records, nb::list texts, nb::list ids, nb::handle model, nb::handle spans, std::vector<int32_t> extra, nb::list names,
@@ -159,11 +162,13 @@ class PyDocuments {
         if (!records.name(documents_->plan().labels)) throw nb::value_error("records must have a name for every label");
         if (targets.size() < n_targets_of(task)) throw nb::value_error("targets must have a name each");
         if (ids.size() != texts.size()) throw nb::value_error("ids must be given for each text");
-        const auto parts = parts_of(texts, spans, task, n_threads);
-        nb::list foreign;
-        for (const auto& part : parts)
+        nb::list documents, foreign;
+        run_over(texts, spans, task, n_threads, [&](const DocumentPart& part) {
+            const nb::gil_scoped_acquire held;
+            records.append(part, texts, ids, model, targets, documents);
             for (const u8 one : part.foreign) foreign.append(one != 0);
-        return nb::make_tuple(records.documents(parts, texts, ids, model, targets), foreign);
+        });
+        return nb::make_tuple(documents, foreign);
     }
 
   private:
@@ -213,25 +218,24 @@ class PyDocuments {
         return task;
     }
 
-    std::vector<DocumentPart> parts_of(nb::handle given, nb::handle spans, const DocumentTask& task, int n_threads) const {
+    // Hand what is found in texts to `take`, part after part and without the GIL.
+    void run_over(nb::handle given, nb::handle spans, const DocumentTask& task, int n_threads, const std::function<void(DocumentPart)>& take) const {
         const auto texts = texts_of(given.ptr(), Missing::raise);
         const size_t n = texts->size();
         const Spans ready = spans_of(spans, n);
         std::vector<Text> held_texts(n);
         std::vector<PyObject*> held(n);
         if (!texts->hold(0, n, held_texts.data(), held.data())) throw nb::python_error();
-        std::vector<DocumentPart> parts;
         std::exception_ptr failure;
         try {
             ready.check(held_texts);
             const nb::gil_scoped_release release;
-            parts = documents_->run(held_texts.data(), ready.given.empty() ? nullptr : ready.given.data(), n, task, size_t(std::max(1, n_threads)));
+            documents_->run(held_texts.data(), ready.given.empty() ? nullptr : ready.given.data(), n, task, size_t(std::max(1, n_threads)), take);
         } catch (...) {
             failure = std::current_exception();
         }
         texts->release(n, held.data());
         if (failure) rethrow(failure);
-        return parts;
     }
 
     [[noreturn]] static void rethrow(std::exception_ptr failure) {

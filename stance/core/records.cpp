@@ -167,20 +167,15 @@ bool Records::name(const LabelRules& labels) const {
     return claims_.size() == labels.n_claims && roles_.size() == labels.n_roles && voices_.size() == labels.n_voices && stances_.size() == labels.n_stances;
 }
 
-nb::list Records::documents(const std::vector<DocumentPart>& parts, const nb::list& texts, const nb::list& ids, nb::handle model,
-                            const nb::tuple& targets) const {
+void Records::append(const DocumentPart& part, const nb::list& texts, const nb::list& ids, nb::handle model, const nb::tuple& targets,
+                     nb::list& documents) const {
     const NoCollection wait;
-    nb::list made;
-    size_t number = 0;
-    for (const DocumentPart& part : parts) {
-        Reader reader(*this, part, targets);
-        for (const size_t n : part.n_sentences) {
-            const nb::object text = texts[number], id = ids[number];
-            made.append(document_.make(text, reader.sentences(text, n), id, model));
-            ++number;
-        }
+    Reader reader(*this, part, targets);
+    for (const size_t n : part.n_sentences) {
+        const size_t number = documents.size();
+        const nb::object text = texts[number], id = ids[number];
+        documents.append(document_.make(text, reader.sentences(text, n), id, model));
     }
-    return made;
 }
 
 }  // namespace stance

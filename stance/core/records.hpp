@@ -40,9 +40,10 @@ class Records {
     // Whether every label has a name.
     bool name(const LabelRules& labels) const;
 
-    // The documents of `parts`, one for each of `texts` and `ids`; `model` labelled them, `targets` are the names of all targets.
-    nanobind::list documents(const std::vector<DocumentPart>& parts, const nanobind::list& texts, const nanobind::list& ids, nanobind::handle model,
-                             const nanobind::tuple& targets) const;
+    // Append the documents of a part: the next of `texts` and `ids`. `model` labelled them, `targets` are the names of all
+    // targets.
+    void append(const DocumentPart& part, const nanobind::list& texts, const nanobind::list& ids, nanobind::handle model, const nanobind::tuple& targets,
+                nanobind::list& documents) const;
 
   private:
     class Reader;

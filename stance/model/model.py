@@ -244,7 +244,8 @@ class Model:
     ) -> Iterator[tuple[Document, bool]]:
         named, n_threads = _named(_several(texts, "texts")), threads(n_jobs)
         if self.path == "core":
-            for batch in _batches(named, _CORE_BATCH * n_threads, _CORE_CHARACTERS * n_threads):
+            n = n_threads if n_threads == 1 else 4 * n_threads  # so that threads seldom wait for the last of a batch
+            for batch in _batches(named, _CORE_BATCH * n, _CORE_CHARACTERS * n):
                 yield from self._label_batch(batch, extra, n_threads)
             return
         batches = _batches(named, _BATCH)

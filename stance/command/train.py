@@ -63,9 +63,6 @@ def train(
     """
     _check_out(out)
     from stance.codebook import load_codebook
-    from stance.model import Settings
-    from stance.model.training import train_out_of_fold
-    from stance.study import out_of_fold_report
 
     book = load_codebook(codebook)
     references = [path for path in corpora if is_by_reference(path)]
@@ -84,6 +81,10 @@ def train(
             return 1
         parts.insert(0, found.corpus)
     corpus = _joined(parts)
+    from stance.model import Settings
+    from stance.model.training import train_out_of_fold  # imports scikit-learn: faults above do not wait for it
+    from stance.study import out_of_fold_report
+
     settings = Settings(seed=seed, vectors=vectors)
     with Progress(f"training on {len(corpus):,} sentences"):
         model, out_of_fold = train_out_of_fold(

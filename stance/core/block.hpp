@@ -64,8 +64,8 @@ namespace word_value {
 constexpr u32 never_starts = 1;   // no n-gram of two words or more begins with it
 constexpr u32 never_follows = 2;  // it stands in none behind the first word
 constexpr u32 not_stop = 4;
-constexpr u32 seen_before = 4;  // in place of it, once stop words are gone
 constexpr int number_shift = 3;
+constexpr u32 no_word = 0xFFFFFFFF >> number_shift;  // the number of `none`
 }  // namespace word_value
 
 struct Block {
@@ -83,7 +83,7 @@ struct Block {
     u32 n_words = 0;
 
     size_t n_rows = 0, stride = 0;  // stride in floats, 32 bytes aligned
-    Buffer<float> rows;             // weights * scale, then the norm's column: scale**2 (l2) or |scale| (l1)
+    Buffer<float> rows;             // weights * scale, then the norm's column: scale**2 (l2) or |scale| (l1); one row of zeros at the end
     Buffer<u32> column_of;          // of a row
     std::vector<double> sizes;      // of the weights, one an output: their norm (l2) or the largest (l1); 0 without a norm
     double unit = 1;                // scale in `rows` is scale * unit: a power of two that keeps squares in range

@@ -5,81 +5,12 @@ struct Step {
     u32 word, solid, not_ascii;
 };
 
-#if defined(STANCE_KERNEL_AVX2)
 template <bool lower>
 INLINE Step step32(const u8* in, u8* out) {
-    const __m256i b = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(in));
-    const auto set = [](char c) { return _mm256_set1_epi8(c); };
-    const auto between = [&](__m256i x, char below, char above) {
-        return _mm256_and_si256(_mm256_cmpgt_epi8(x, set(below)), _mm256_cmpgt_epi8(set(above), x));
-    };
-    const __m256i folded = _mm256_or_si256(b, set(0x20));
-    const __m256i letter = between(folded, 'a' - 1, 'z' + 1);
-    __m256i written = b;
-    if (lower) written = _mm256_or_si256(b, _mm256_and_si256(letter, set(0x20)));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), written);
-    const __m256i word = _mm256_or_si256(_mm256_or_si256(letter, between(b, '0' - 1, '9' + 1)), _mm256_cmpeq_epi8(b, set('_')));
-    const __m256i blank = _mm256_or_si256(between(b, 8, 14), between(b, 0x1B, 0x21));
-    return {u32(_mm256_movemask_epi8(word)), ~u32(_mm256_movemask_epi8(blank)), u32(_mm256_movemask_epi8(b))};
-}
-#elif defined(__SSE2__)
-template <bool lower>
-INLINE Step step16(const u8* in, u8* out) {
-    const __m128i b = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in));
-    const auto set = [](char c) { return _mm_set1_epi8(c); };
-    const auto between = [&](__m128i x, char below, char above) {
-        return _mm_and_si128(_mm_cmpgt_epi8(x, set(below)), _mm_cmpgt_epi8(set(above), x));
-    };
-    const __m128i folded = _mm_or_si128(b, set(0x20));
-    const __m128i letter = between(folded, 'a' - 1, 'z' + 1);
-    __m128i written = b;
-    if (lower) written = _mm_or_si128(b, _mm_and_si128(letter, set(0x20)));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), written);
-    const __m128i word = _mm_or_si128(_mm_or_si128(letter, between(b, '0' - 1, '9' + 1)), _mm_cmpeq_epi8(b, set('_')));
-    const __m128i blank = _mm_or_si128(between(b, 8, 14), between(b, 0x1B, 0x21));
-    return {u32(_mm_movemask_epi8(word)), ~u32(_mm_movemask_epi8(blank)) & 0xFFFF, u32(_mm_movemask_epi8(b))};
-}
-template <bool lower>
-INLINE Step step32(const u8* in, u8* out) {
-    const Step a = step16<lower>(in, out), b = step16<lower>(in + 16, out + 16);
-    return {a.word | b.word << 16, a.solid | b.solid << 16, a.not_ascii | b.not_ascii << 16};
-}
-#else
-template <bool lower>
-INLINE Step step32(const u8* in, u8* out) {
-    Step s = {0, 0, 0};
-    for (u32 i = 0; i < 32; ++i) {
-        const u8 b = in[i];
-        const bool upper = u8(b - 'A') < 26, small = u8(b - 'a') < 26, figure = u8(b - '0') < 10;
-        out[i] = lower && upper ? u8(b | 0x20) : b;
-        s.word |= u32(upper | small | figure | (b == '_')) << i;
-        s.solid |= u32(!(u8(b - 9) < 5 || u8(b - 0x1C) < 5)) << i;
-        s.not_ascii |= u32(b >> 7) << i;
-    }
-    return s;
-}
-#endif
-
-// Write `n` ASCII bytes to `out` with their bits; false as soon as one is not ASCII.
-template <bool lower>
-INLINE bool clean_ascii(const u8* in, size_t n, u8* out, u64* word_bits, u64* solid_bits) {
-    size_t i = 0;
-    for (; i + 64 <= n; i += 64) {
-        const Step a = step32<lower>(in + i, out + i), b = step32<lower>(in + i + 32, out + i + 32);
-        word_bits[i / 64] = a.word | u64(b.word) << 32;
-        solid_bits[i / 64] = a.solid | u64(b.solid) << 32;
-        if (a.not_ascii | b.not_ascii) return false;
-    }
-    if (i < n) {
-        u8 tail[64] = {};
-        std::memcpy(tail, in + i, n - i);
-        const Step a = step32<lower>(tail, out + i), b = step32<lower>(tail + 32, out + i + 32);
-        const u64 inside = ~0ull >> (64 - (n - i));
-        word_bits[i / 64] = (a.word | u64(b.word) << 32) & inside;
-        solid_bits[i / 64] = (a.solid | u64(b.solid) << 32) & inside;
-        if (a.not_ascii | b.not_ascii) return false;
-    }
-    return true;
+    const Lanes x = lanes_at(in), letters = letters_of(x);
+    const Lanes written = lower ? x | (letters & all_lanes(0x20)) : x;
+    std::memcpy(out, &written, sizeof written);
+    return {bits_of_lanes(words_of(x, letters)), ~bits_of_lanes(blanks_of(x)), bits_of_lanes(x)};
 }
 
 // Python's own forms of a str to UTF-8. Room for 4 bytes a unit is there.
@@ -322,6 +253,24 @@ inline bool has_double_space(const u64* solid_bits, size_t n) {
     return false;
 }
 
+// Clean a common text by clean_common(); `no` also where the encoding and what is wanted do not go together.
+template <bool lower>
+INLINE Common clean_at_once(const Text& text, const Cleaning& cleaning, u8* out, u64* word_bits, u64* solid_bits) {
+    const bool words_only = !cleaning.solid_bits;
+    const u8* const bytes = static_cast<const u8*>(text.data);
+    switch (text.encoding) {
+        case Encoding::ascii:
+        case Encoding::utf8:
+            if (words_only) return clean_common<Utf8Source, lower, true>(bytes, text.length, out, word_bits, solid_bits);
+            return clean_common<Utf8Source, lower, false>(bytes, text.length, out, word_bits, solid_bits);
+        case Encoding::latin1: return words_only ? clean_common<Latin1Source, lower, true>(bytes, text.length, out, word_bits, solid_bits) : Common::no;
+        case Encoding::ucs2:
+            if (!words_only) return Common::no;
+            return clean_common<Ucs2Source, lower, true>(static_cast<const u16*>(text.data), text.length, out, word_bits, solid_bits);
+        default: return Common::no;
+    }
+}
+
 // Clean one text into place `t` of `clean`, whose offset is set and behind which everything is free.
 inline void clean_text(const Text& text, size_t t, size_t number, const Cleaning& cleaning, CleanTexts& clean, Scratch& scratch) {
     const size_t offset = clean.offset[t];
@@ -332,12 +281,13 @@ inline void clean_text(const Text& text, size_t t, size_t number, const Cleaning
     };
     const u8* in = static_cast<const u8*>(text.data);
     size_t n = text.length;
-    if ((text.encoding == Encoding::ascii || text.encoding == Encoding::utf8) && !cleaning.nltk) {
+    if (!cleaning.nltk) {
         reserve(n);
         u8* out = clean.bytes.data() + offset;
         u64 *word_bits = clean.word_bits.data() + offset / 64, *solid_bits = clean.solid_bits.data() + offset / 64;
-        if (cleaning.lowercase ? clean_ascii<true>(in, n, out, word_bits, solid_bits)
-                               : clean_ascii<false>(in, n, out, word_bits, solid_bits)) {
+        const Common common = cleaning.lowercase ? clean_at_once<true>(text, cleaning, out, word_bits, solid_bits)
+                                                 : clean_at_once<false>(text, cleaning, out, word_bits, solid_bits);
+        if (common == Common::ascii || (common == Common::with_marks && cleaning.accents == Accents::keep)) {
             if (cleaning.collapse && has_double_space(solid_bits, n)) {
                 n = collapse_spaces(out, n);
                 bits_of(out, n, word_bits, solid_bits);

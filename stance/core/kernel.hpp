@@ -64,7 +64,7 @@ struct WordScorer {
             __builtin_prefetch(row + 16);
             if (pairs_wanted) {
                 const u64 pair = pair_of(last >> number_shift, id);
-                const size_t slot = narrow ? PairTable::narrow_slot(PairTable::narrow_pair(last >> number_shift, id), n_buckets) : PairTable::wide_slot(pair, n_buckets);
+                const size_t slot = narrow ? PairTable::narrow_slot(PairTable::narrow_pair(last >> number_shift, id), u32(n_buckets)) : PairTable::wide_slot(pair, n_buckets);
                 pairs[q] = pair;
                 pair_slots[q] = u32(slot);
                 q += ((last | value >> 1) & 1) ^ 1;
@@ -617,7 +617,9 @@ void score_texts(const Engine& engine, const Text* texts, size_t n, Out* out, Sc
             for (size_t t = 0; t < n_texts; ++t) {
                 clean.offset[t] = offset;
                 clean_text(texts[first + t], t, first + t, engine.cleanings()[c], clean, scratch);
-                offset += (clean.size[t] + 127) / 64 * 64;
+                offset += clean.size[t];
+                if (offset % 64 == 0) clean.word_bits[offset / 64] = clean.solid_bits[offset / 64] = 0;  // a text ends outside of a run
+                offset = (offset + 64) / 64 * 64;
             }
         }
         std::memset(totals, 0, n_texts * stride * sizeof(double));

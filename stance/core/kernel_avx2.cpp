@@ -29,7 +29,9 @@
 #endif
 
 namespace stance::avx2 {
+#include "lanes.hpp"
 #include "nltk_direct.hpp"
+#include "clean_common.hpp"
 #include "clean.hpp"
 #include "fold.hpp"
 #include "tokens.hpp"

@@ -22,7 +22,9 @@
 #endif
 
 namespace stance::baseline {
+#include "lanes.hpp"
 #include "nltk_direct.hpp"
+#include "clean_common.hpp"
 #include "clean.hpp"
 #include "fold.hpp"
 #include "tokens.hpp"

@@ -32,7 +32,8 @@ inline u64 mix(u64 a, u64 b) {
 }
 
 inline u64 hash(const Key& key) {
-    return mix(key.low ^ 0x9E3779B97F4A7C15ull, key.high ^ 0xD6E8FEB86659FD93ull);
+    const u64 product = (key.low * 0x9E3779B97F4A7C15ull + key.high) * 0xD6E8FEB86659FD93ull;
+    return product ^ product >> 32;
 }
 
 // Its high bits count.

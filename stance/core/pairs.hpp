@@ -51,12 +51,12 @@ class PairTable {
 
     // Of a pair in 32 bits.
     static u32 narrow_pair(u32 first, u32 second) { return first << 16 | second; }
-    static size_t narrow_slot(u32 pair, size_t n_buckets) {
-        return size_t(u64((pair ^ pair >> 15) * 0x9E3779B1u) * n_buckets >> 32);
+    static u32 narrow_slot(u32 pair, u32 n_buckets) {
+        return u32(u64((pair ^ pair >> 15) * 0x9E3779B1u) * n_buckets >> 32);
     }
     static size_t wide_slot(u64 pair, size_t n_buckets) { return size_t((hash_pair(pair) >> 32) * n_buckets >> 32); }
     size_t slot(u64 pair) const {
-        return narrow_ ? narrow_slot(narrow_pair(u32(pair >> 32), u32(pair)), n_buckets_) : wide_slot(pair, n_buckets_);
+        return narrow_ ? narrow_slot(narrow_pair(u32(pair >> 32), u32(pair)), u32(n_buckets_)) : wide_slot(pair, n_buckets_);
     }
 
     // The place of the pair's value; a new pair has `none` there. Valid until the next call.

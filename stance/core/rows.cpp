@@ -15,7 +15,7 @@ void fold_rows(Block& block, const u32* columns, size_t n) {
     for (size_t c = 0; c < plan.n_columns; ++c) largest = std::max(largest, std::fabs(plan.scale[c]));
     if (plan.norm != Norm::none && largest > 0 && std::isfinite(largest)) block.unit = std::exp2(-std::ilogb(largest));
     std::copy_n(columns, n, block.column_of.reserve(n));
-    block.rows.reserve(std::max<size_t>(1, n * block.stride));
+    std::fill_n(block.rows.reserve((n + 1) * block.stride) + n * block.stride, block.stride, 0.f);
     fold(block, columns);
 }
 

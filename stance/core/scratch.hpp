@@ -28,6 +28,12 @@ struct Token {
     size_t size;
 };
 
+// What is looked up in a table, and the bucket where it would be.
+struct Lookup {
+    Key key;
+    const StringTable::Bucket* bucket;
+};
+
 // The clean texts of a block of texts under one cleaning.
 struct CleanTexts {
     Buffer<u8> bytes;
@@ -49,28 +55,23 @@ struct Counts {
     size_t n_unique = 0, n_summed = 0;
     Buffer<u32> again;  // rows seen more than once
     Buffer<u32> touched;  // rows seen first as part of a word's sum
-    Buffer<u16> last_text;  // by number of a word: the text in which it was last seen; one place more for other words
+    Buffer<u16> last_text;  // by row of a word: the text in which it was last seen
     u16 text = 0;           // texts are numbered from 1 to 65,535, then again
-    size_t n_words = 0;
     Buffer<float> factors;
     size_t n_again = 0, n_touched = 0;
     size_t n_rows = 0;
 
-    void fit(size_t rows, size_t words) {
-        if (n_words != words) {
-            last_text.zeros(words + 1);
-            n_words = words;
-            text = 0;
-        }
+    void fit(size_t rows, bool words) {
         if (n_rows == rows) return;
         seen.zeros(rows / 64 + 1);
         count.zeros(rows + 1);
+        if (words) last_text.zeros(rows + 1);
         n_rows = rows;
-        n_unique = n_again = n_summed = n_touched = 0;
+        n_unique = n_again = n_summed = n_touched = text = 0;
     }
     u16 next_text() {
         if (++text == 0) {
-            last_text.zeros(n_words + 1);
+            last_text.zeros(n_rows + 1);
             text = 1;
         }
         return text;
@@ -107,11 +108,14 @@ struct Scratch {
     Buffer<Key> keys;             // of tokens or character n-grams
     Buffer<u32> slots;            // their buckets
     Buffer<Token> tokens;         // where they stand
-    Buffer<u32> starts, ends;     // the same by first and last byte, for a block of texts
+    Buffer<u32> token_edges;      // of a block of texts: where each token starts and ends in the clean bytes
+    Buffer<u32> edge_counts;      // edges up to the end of each word of bits
     Buffer<u32> words;            // values of words
     Buffer<u64> pairs;
-    Buffer<u32> narrow_pairs, pair_slots;
-    Buffer<u32> singles, again, longer;  // rows found
+    Buffer<u32> pair_slots;
+    Buffer<Lookup> lookups;       // the same for a block of texts
+    Buffer<u32> singles, longer;  // rows found
+    Buffer<u32> rows, again;      // the same for a block of texts: first sights, and what comes again
     Buffer<Key> gram_keys;        // of character n-grams, on their way to rows
     Buffer<u32> gram_slots, gram_rows;
     Buffer<Token> gram_tokens;

@@ -76,7 +76,7 @@ struct FloatSums {
     static constexpr int32_t summed_once = 1 << 20;  // in a count: how often its row stands in the sum, beyond once
 
     FloatSums(const Block& b, Counts& c, Scratch& scratch) : block(b), counts(c), sums(scratch.sums.reserve(b.stride + 8)) {
-        counts.fit(b.n_rows, b.n_words);
+        counts.fit(b.n_rows, b.plan.analyzer == Analyzer::word);
     }
     INLINE void begin() {
         has_summed = false;
@@ -154,7 +154,7 @@ struct FloatSums {
     // Add the block's scores to totals[0 .. n_outputs), and anything to totals[n_outputs .. stride).
     STAGE void finish(double* totals) {
         if (counts.n_summed == 0 && counts.n_unique <= rows_at_once && !has_summed && block.stride <= 64)
-            finish_few(counts.unique.data(), counts.n_unique, nullptr, 0, totals);
+            finish_few(counts.unique.data(), counts.n_unique, totals);
         else
             finish_long(totals);
         forget();
@@ -166,26 +166,25 @@ struct FloatSums {
         counts.n_unique = counts.n_summed = counts.n_again = counts.n_touched = 0;
     }
 
-    // A short text, all of whose distinct rows are in two lists: the sums stay in registers.
-    INLINE void finish_few(const u32* first, size_t n_first, const u32* second, size_t n_second, double* totals) {
-        each_width(block.stride, [&](auto width, size_t) { add_few<width>(first, n_first, second, n_second, totals); });
+    // A short text, all of whose distinct rows are in a list: the sums stay in registers.
+    INLINE void finish_few(const u32* list, size_t n, double* totals) {
+        each_width(block.stride, [&](auto width, size_t) { add_few<width>(list, n, totals); });
         counts.n_again = 0;
     }
 
     template <int V>
-    INLINE void add_few(const u32* __restrict first, size_t n_first, const u32* __restrict second, size_t n_second, double* __restrict totals) {
+    INLINE void add_few(const u32* __restrict list, size_t n, double* __restrict totals) {
         const BlockPlan& plan = block.plan;
         const float* const rows = block.rows.data();
         Floats sum[V];
         for (int v = 0; v < V; ++v) sum[v] = Floats{};
-        const auto add = [&](const u32* list, size_t n) {
-            for (size_t i = 0; i < n; ++i) {
-                const Floats* row = reinterpret_cast<const Floats*>(rows + size_t(list[i]) * (V * 8));
-                for (int v = 0; v < V; ++v) sum[v] += row[v];
-            }
+        const auto add = [&](u32 at) __attribute__((always_inline)) {
+            const Floats* row = reinterpret_cast<const Floats*>(rows + size_t(at) * (V * 8));
+            for (int v = 0; v < V; ++v) sum[v] += row[v];
         };
-        add(first, n_first);
-        add(second, n_second);
+        size_t i = 0;
+        for (; i + 2 <= n; i += 2) add(list[i]), add(list[i + 1]);
+        if (i < n) add(list[i]);
         double norm = 0;
         for (size_t i = 0; i < counts.n_again; ++i) {
             const u32 at = counts.again[i];
@@ -249,7 +248,7 @@ struct CountSums {
     double* sums;
 
     CountSums(const Block& b, Counts& c, Scratch& s) : block(b), counts(c), scratch(s), sums(s.sums.reserve(b.stride + 8)) {
-        counts.fit(b.n_rows, b.n_words);
+        counts.fit(b.n_rows, b.plan.analyzer == Analyzer::word);
     }
     INLINE void begin() {}
     INLINE void add(const u32* rows, size_t n) {

@@ -23,15 +23,6 @@ INLINE size_t edges_of(const u64* bits, size_t from, size_t to, u64& carry, size
     return n;
 }
 
-// The place of the lowest bit; anything if there is none.
-INLINE u32 lowest_bit(u64 bits) {
-#if defined(STANCE_KERNEL_AVX2)
-    return u32(_tzcnt_u64(bits));
-#else
-    return u32(__builtin_ctzll(bits | 1ull << 63));
-#endif
-}
-
 // A run of one code point, which \b\w\w+\b passes over.
 INLINE bool is_single(const u8* p, size_t n, bool ascii) {
     return n == 1 || (!ascii && n <= 4 && utf8_length(*p) == n);
@@ -180,103 +171,122 @@ STAGE size_t keys_of_edges(const Block& block, const Clean& clean, const size_t*
                        : keys_of_runs<true, false>(block, clean, edges, n_edges, at, scratch);
 }
 
-// Where the runs of bits of one text begin, and their last bytes, counted from `base`. Gives back how many; room for
-// half the bytes and 16 more. Runs of one byte may be left out.
-template <bool drop_singles>
-INLINE size_t runs_of(const u64* bits, size_t n_bytes, u32 base, u32* __restrict starts, u32* __restrict ends) {
-    const size_t n_words = (n_bytes + 63) / 64;
-    const auto write = [](u64& left, u32 at, u32* out) {
-        u32 place = at + u32(lowest_bit(left));
-        asm("" : "+r"(place));  // gathering these into vectors, as GCC would, is slower
-        *out = place;
-        left &= left - 1;
-    };
-    size_t n_starts = 0, n_ends = 0;
-    u64 before = 0, word = n_words ? bits[0] : 0;
-    for (size_t i = 0; i < n_words; ++i) {
-        const u64 next = i + 1 < n_words ? bits[i + 1] : 0;
-        u64 start = word & ~(word << 1 | before), end = word & ~(word >> 1 | next << 63);
-        if (drop_singles) {
-            const u64 alone = start & end;
-            start ^= alone;
-            end ^= alone;
-        }
-        before = word >> 63;
-        word = next;
-        const u32 at = base + u32(i) * 64;
-        u32 *s = starts + n_starts, *e = ends + n_ends;
-        n_starts += size_t(__builtin_popcountll(start));
-        n_ends += size_t(__builtin_popcountll(end));
-        for (int j = 0; j < 12; ++j) write(start, at, s++), write(end, at, e++);  // mostly all of them
-        while (__builtin_expect((start | end) != 0, 0))
-            for (int j = 0; j < 4; ++j) write(start, at, s++), write(end, at, e++);
+// The places of the bits in each byte.
+struct BitPlaces {
+    u8 of[256][8];
+    constexpr BitPlaces() : of() {
+        for (int byte = 0; byte < 256; ++byte)
+            for (int bit = 0, n = 0; bit < 8; ++bit)
+                if (byte >> bit & 1) of[byte][n++] = u8(bit);
     }
-    return n_starts;
+};
+constexpr BitPlaces bit_places;
+
+// Write base + the place of each bit; 8 numbers may be written behind them. Gives back the end of what counts.
+INLINE u32* places_of(u64 bits, u32 base, u32* out) {
+#if defined(STANCE_KERNEL_AVX2)
+    __m256i bases = _mm256_set1_epi32(int(base));
+    for (int i = 0; i < 8; ++i, bits >>= 8) {
+        const __m128i places = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(bit_places.of[u8(bits)]));
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm256_add_epi32(bases, _mm256_cvtepu8_epi32(places)));
+        bases = _mm256_add_epi32(bases, _mm256_set1_epi32(8));
+        out += __builtin_popcount(u8(bits));
+    }
+#else
+    for (u32 i = 0; i < 8; ++i, base += 8, bits >>= 8) {
+        for (int j = 0; j < 8; ++j) out[j] = base + bit_places.of[u8(bits)][j];
+        out += __builtin_popcount(u8(bits));
+    }
+#endif
+    return out;
 }
 
-// Drop tokens of one code point beyond ASCII, which runs_of() has not seen to be single.
-INLINE size_t without_singles(const u8* bytes, u32* starts, u32* ends, size_t n) {
-    size_t kept = 0;
-    for (size_t i = 0; i < n; ++i) {
-        const u32 start = starts[i], end = ends[i];
-        starts[kept] = start;
-        ends[kept] = end;
-        kept += utf8_length(bytes[start]) < end + 1 - start;
+// Where runs of bits begin and end in words [from, to), which end outside of a run; behind `n` in `out`, and in
+// `counts` how many there are up to the end of each word. Runs of one byte may be left out.
+template <bool drop_singles>
+INLINE size_t edges_of_block(const u64* bits, size_t from, size_t to, u32* out, size_t n, u32* counts) {
+    u32* end = out + n;
+    u64 before = 0, kept_before = 0, word = bits[from];
+    for (size_t i = from; i < to; ++i) {
+        const u64 next = i + 1 < to ? bits[i + 1] : 0;
+        u64 kept = word;
+        if (drop_singles) kept &= (word << 1 | before >> 63) | (word >> 1 | next << 63);
+        end = places_of(kept ^ (kept << 1 | kept_before >> 63), u32(i) * 64, end);
+        counts[i] = u32(end - out);
+        before = word;
+        kept_before = kept;
+        word = next;
+    }
+    return size_t(end - out);
+}
+
+// Drop the tokens of one code point beyond ASCII, which edges_of_block() has not seen to be single.
+INLINE size_t without_singles(const CleanTexts& texts, size_t n_texts, size_t* ends, u32* edges) {
+    size_t kept = 0, i = 0;
+    for (size_t t = 0; t < n_texts; ++t) {
+        for (; i < ends[t]; ++i) {
+            const u32 start = edges[2 * i], end = edges[2 * i + 1];
+            edges[2 * kept] = start;
+            edges[2 * kept + 1] = end;
+            kept += utf8_length(texts.bytes[start]) < end - start;
+        }
+        ends[t] = kept;
     }
     return kept;
 }
 
-// The tokens of a text whose clean bytes stand at `base` in the block's, behind `at` in scratch.starts and .ends.
-STAGE size_t tokens_of(const Clean& clean, Tokens kind, u32 base, size_t at, Scratch& scratch) {
-    u32* starts = scratch.starts.reserve(at + clean.n / 2 + 20) + at;
-    u32* ends = scratch.ends.reserve(at + clean.n / 2 + 20) + at;
-    if (kind == Tokens::default_) {
-        const size_t n = runs_of<true>(clean.word_bits, clean.n, base, starts, ends);
-        return clean.ascii ? n : without_singles(clean.bytes - base, starts, ends, n);
-    }
-    if (kind != Tokens::stance) return runs_of<false>(kind == Tokens::word ? clean.word_bits : clean.solid_bits, clean.n, base, starts, ends);
-    tokens::Scanner<u8> scanner(clean.bytes, clean.bytes + clean.n);
+// The tokens of a block of texts, in scratch.token_edges; those of text t end at number ends[t]. Of texts longer than
+// `long_text` there are none. Gives back how many there are.
+STAGE size_t tokens_of_texts(const CleanTexts& texts, size_t n_texts, Tokens kind, size_t* ends, Scratch& scratch) {
     size_t n = 0;
-    for (const u8* p; scanner.next(p); ++n) {
-        if (n == clean.n / 2 + 16) {
-            starts = scratch.starts.reserve(at + clean.n + 20) + at;
-            ends = scratch.ends.reserve(at + clean.n + 20) + at;
+    if (kind == Tokens::stance) {
+        for (size_t t = 0; t < n_texts; ++t) {
+            const Clean clean = texts[t];
+            const u32 base = u32(texts.offset[t]);
+            tokens::Scanner<u8> scanner(clean.bytes, clean.bytes + (clean.n <= long_text ? clean.n : 0));
+            u32* edges = scratch.token_edges.reserve(n + clean.n + 2);
+            for (const u8* p; scanner.next(p); n += 2) {
+                edges = scratch.token_edges.reserve(n + 2);
+                edges[n] = base + u32(p - clean.bytes);
+                edges[n + 1] = base + u32(scanner.position() - clean.bytes);
+            }
+            ends[t] = n / 2;
         }
-        starts[n] = base + u32(p - clean.bytes);
-        ends[n] = base + u32(scanner.position() - clean.bytes) - 1;
+        return n / 2;
     }
-    return n;
+    const u64* const bits = kind == Tokens::default_ || kind == Tokens::word ? texts.word_bits.data() : texts.solid_bits.data();
+    const auto last_word = [&](size_t t) { return (texts.offset[t] + texts.size[t]) / 64; };
+    bool ascii = true;
+    for (size_t t = 0; t < n_texts;) {
+        if (texts.size[t] > long_text) {
+            ends[t++] = n / 2;
+            continue;
+        }
+        size_t until = t + 1;  // one loop over all texts up to here
+        while (until < n_texts && texts.size[until] <= long_text) ++until;
+        const size_t from = texts.offset[t] / 64, to = last_word(until - 1) + 1;
+        u32* const counts = scratch.edge_counts.reserve(to);
+        u32* const edges = scratch.token_edges.reserve(n + (to - from) * 64 + 8);
+        n = kind == Tokens::default_ ? edges_of_block<true>(bits, from, to, edges, n, counts) : edges_of_block<false>(bits, from, to, edges, n, counts);
+        for (; t < until; ++t) {
+            ends[t] = counts[last_word(t)] / 2;
+            ascii &= texts.ascii[t];
+        }
+    }
+    return kind == Tokens::default_ && !ascii ? without_singles(texts, n_texts, ends, scratch.token_edges.data()) : n / 2;
 }
 
-// Keys of the block's first `n` tokens, and where they are looked up.
+// Keys of the block's first `n` tokens, and where they are looked up, in scratch.lookups.
 STAGE void keys_of_tokens(const StringTable& strings, const u8* bytes, size_t n, Scratch& scratch) {
-    Key* __restrict keys = scratch.keys.reserve(n + 1);
-    u32* __restrict slots = scratch.slots.reserve(n + 1);
-    const u32* __restrict starts = scratch.starts.data();
-    const u32* __restrict ends = scratch.ends.data();
+    Lookup* __restrict lookups = scratch.lookups.reserve(n + 1);
+    const u32* __restrict edges = scratch.token_edges.data();
     const size_t mask = strings.mask(), longest = strings.longest();
     const StringTable::Bucket* const buckets = strings.buckets();
     for (size_t i = 0; i < n; ++i) {
-        const u8* p = bytes + starts[i];
-        const size_t size = ends[i] + 1 - starts[i];
-        const Key key = key_of_token(p, size, longest);
-        const size_t slot = hash(key) & mask;
-        __builtin_prefetch(buckets + slot);
-        keys[i] = key;
-        slots[i] = u32(slot);
-    }
-}
-
-// Their values.
-STAGE void values_of_tokens(const StringTable& strings, const u8* bytes, size_t n, Scratch& scratch) {
-    const Key* __restrict keys = scratch.keys.data();
-    const u32* __restrict slots = scratch.slots.data();
-    u32* __restrict words = scratch.words.reserve(n + 1);
-    const StringTable::Bucket* const buckets = strings.buckets();
-    for (size_t i = 0; i < n; ++i) {
-        u32 value = value_in(buckets[slots[i]], keys[i]);
-        if (__builtin_expect(is_open(value), 0))
-            value = strings.find_far(keys[i], slots[i], bytes + scratch.starts[i], scratch.ends[i] + 1 - scratch.starts[i]);
-        words[i] = value;
+        const u32 start = edges[2 * i];
+        const Key key = key_of_token(bytes + start, edges[2 * i + 1] - start, longest);
+        const StringTable::Bucket* const bucket = buckets + (hash(key) & mask);
+        __builtin_prefetch(bucket);
+        lookups[i] = {key, bucket};
     }
 }

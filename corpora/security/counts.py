@@ -26,7 +26,6 @@ from stance.study.report import Figure
 
 HERE = Path(__file__).parent
 PAGES = (HERE / "DATASHEET.md", HERE / "RULINGS.md")
-SECOND = "d1"  # the coder who coded a second time
 MOST_TARGETS = 20
 MOST_SIDES = 24
 
@@ -37,6 +36,7 @@ SOURCES = {
     "kremlin": ("speeches", "Russia"),
     "zelensky": ("speeches", "Ukraine"),
     "womenandwar": ("statements", "South Korea, civil society"),
+    "zcp": ("articles", "Zimbabwe, communist party"),
     "project_syndicate": ("op-eds", "many"),
     "china_daily": ("editorials, columns", "China"),
     "inquirer": ("editorials", "Philippines"),
@@ -206,7 +206,7 @@ def filled() -> dict[Path, str]:
     book = stance.load_codebook("security")
     written = read_corpus(HERE / "written.jsonl")
     real = reduce(add, (read_references(path, book) for path in sorted((HERE / "by-reference").glob("*.jsonl"))))
-    twice = [s for s in real if {c.coder for c in s.independent} > {SECOND}]
+    twice = [s for s in real if len(s.independent) == 2]
     _must_be_whole(real, twice)
     figures = agreement_figures(real, book, load_actors().canonical, Resamples(real.documents))
     tables = {

@@ -17,7 +17,7 @@ _HOMES = {
     "stance.study.baseline": ("KeywordBaseline", "bundled_baseline"),
     "stance.study.evaluation": ("evaluate", "out_of_fold_report", "report_on"),
     "stance.study.predictions": ("Predictions",),
-    "stance.study.prevalence": ("Prevalence", "prevalence"),
+    "stance.study.rates": ("Prevalence", "prevalence"),
     "stance.study.report": ("Figure", "Report"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from stance.study.baseline import KeywordBaseline, bundled_baseline
     from stance.study.evaluation import evaluate, out_of_fold_report, report_on
     from stance.study.predictions import Predictions
-    from stance.study.prevalence import Prevalence, prevalence
+    from stance.study.rates import Prevalence, prevalence
     from stance.study.report import Figure, Report
 
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -19,7 +20,13 @@ class Later {
   public:
     using Make = std::function<std::unique_ptr<T>()>;
 
-    explicit Later(Make make) : make_(std::move(make)), process_(getpid()), thread_(std::make_unique<std::thread>([this] { run(); })) {}
+    explicit Later(Make make) : make_(std::move(make)), process_(getpid()), thread_(std::make_unique<std::thread>()) {
+        try {
+            *thread_ = std::thread([this] { run(); });
+        } catch (const std::system_error&) {
+            run();  // where no thread can be had, it is made at once
+        }
+    }
     Later(const Later&) = delete;
     Later& operator=(const Later&) = delete;
     ~Later() {

@@ -59,15 +59,23 @@ struct Counts {
     u16 text = 0;           // texts are numbered from 1 to 65,535, then again
     Buffer<float> factors;
     size_t n_again = 0, n_touched = 0;
-    size_t n_rows = 0;
+    size_t n_rows = size_t(-1);  // of the block it was last fitted to; none yet
+    bool of_words = false;
 
+    // The scratch of a thread serves many engines: one may have as many rows as the last, and words where it had none.
     void fit(size_t rows, bool words) {
-        if (n_rows == rows) return;
-        seen.zeros(rows / 64 + 1);
-        count.zeros(rows + 1);
-        if (words) last_text.zeros(rows + 1);
-        n_rows = rows;
-        n_unique = n_again = n_summed = n_touched = text = 0;
+        if (n_rows != rows) {
+            seen.zeros(rows / 64 + 1);
+            count.zeros(rows + 1);
+            n_rows = rows;
+            n_unique = n_again = n_summed = n_touched = 0;
+            of_words = false;
+        }
+        if (words && !of_words) {
+            last_text.zeros(rows + 1);
+            text = 0;
+            of_words = true;
+        }
     }
     u16 next_text() {
         if (++text == 0) {

@@ -99,8 +99,12 @@ def main() -> None:
     args = parser.parse_args()
     warnings.simplefilter("default")
     corpus = corpus_of(args.sources_in)
+    at_hand = {coding.coder for sentence in corpus for coding in sentence.codings}  # few, where sources are missing
+    settings = dataclasses.replace(
+        SETTINGS, threshold_coders=tuple(coder for coder in SETTINGS.threshold_coders if coder in at_hand)
+    )
     model, out_of_fold = train_out_of_fold(
-        corpus, stance.load_codebook("security"), name=NAME, settings=SETTINGS, n_jobs=args.jobs
+        corpus, stance.load_codebook("security"), name=NAME, settings=settings, n_jobs=args.jobs
     )
     known = load_sources(HERE / "sources.toml")
     used = sorted({s.source for s in corpus if s.source})

@@ -265,7 +265,9 @@ def load_compiled(
         raise ModelError(f"{join(where, INDEX)}: {problem}") from None
 
 
-def _read_index(path: str) -> "_Fields":
+def read_json(path: str, written_by: str) -> Any:
+    """Return what a JSON file of a folder holds. Raises ModelError naming it where it is missing, no regular file, too
+    large, no JSON, or has a key twice in one object."""
     try:
         found = os.stat(path)
         if not stat.S_ISREG(found.st_mode):  # a device has no end
@@ -273,15 +275,19 @@ def _read_index(path: str) -> "_Fields":
         if found.st_size > _LARGEST_INDEX:
             raise ModelError(f"{path}: must be at most {_LARGEST_INDEX} bytes; has {found.st_size}")
         with open(path, "rb") as file:
-            fields = json.loads(file.read(), object_pairs_hook=_without_twins)
+            return json.loads(file.read(), object_pairs_hook=_without_twins)
     except FileNotFoundError:
-        raise ModelError(f"{path}: no such file; the folder must be one that CompiledPipeline.save wrote") from None
+        raise ModelError(f"{path}: no such file; the folder must be one that {written_by} wrote") from None
     except OSError as problem:
         raise ModelError(f"{path}: cannot be read: {problem.strerror}") from None
     except ModelError:
         raise
     except (ValueError, RecursionError) as problem:
         raise ModelError(f"{path}: must be JSON: {problem}") from None
+
+
+def _read_index(path: str) -> "_Fields":
+    fields = read_json(path, "CompiledPipeline.save")
     if not isinstance(fields, dict) or fields.get("format") != FORMAT:
         raise ModelError(f'{path}: "format" must be {FORMAT!r}')
     version = fields.get("version")

@@ -27,7 +27,7 @@ import numpy as np
 from stance.actors import ActorTable, load_actors
 from stance.codebook import load_codebook
 from stance.compiled.pipeline import check_path
-from stance.compiled.store import load_compiled
+from stance.compiled.store import load_compiled, read_json
 from stance.errors import CodebookError, ModelError
 from stance.model.model import Model
 from stance.model.parameters import Calibration, Layers, Provenance
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 FORMAT = "stance model"
 VERSION = 1
 INDEX = "model.json"
-_LARGEST_INDEX = 16 << 20
+_WRITER = "Model.save"
 _LARGEST_FILE = 1 << 30
 REPORT = "report.json"
 _FILES = ("card.md", "actors.tsv", REPORT)
@@ -212,7 +212,7 @@ def _built(folder: str, index: Mapping[str, Any], path: Where | None) -> Model:
         raise ModelError(f"{where}: name must be a string and blind_targets true or false; got {name!r}, {blind!r}")
     needed = {"sentences": layers.n_outputs, "targets": len(codebook.stances)}
     scorers = {part: _load_scorer(join(folder, part), n, path) if n else None for part, n in needed.items()}
-    report = partial(_read_json, join(folder, REPORT)) if REPORT in files else index.get("report")
+    report = partial(read_json, join(folder, REPORT), _WRITER) if REPORT in files else index.get("report")
     actors = load_actors(join(folder, "actors.tsv")) if "actors.tsv" in files else None
     return Model(
         name, codebook, scorers["sentences"], scorers["targets"], calibration, provenance,
@@ -221,7 +221,7 @@ def _built(folder: str, index: Mapping[str, Any], path: Where | None) -> Model:
 
 
 def _read_index(path: str) -> dict[str, Any]:
-    data = _read_json(path)
+    data = read_json(path, _WRITER)
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise ModelError(f'{path}: "format" must be {FORMAT!r}')
     version = data.get("version")
@@ -229,25 +229,6 @@ def _read_index(path: str) -> dict[str, Any]:
         newer = "; a newer stance wrote it" if isinstance(version, int) and version > VERSION else ""
         raise ModelError(f'{path}: "version" must be {VERSION}, this library reads no other; got {version!r}{newer}')
     return data
-
-
-def _read_json(path: str) -> Any:
-    try:
-        found = os.stat(path)
-        if not stat.S_ISREG(found.st_mode):  # a device has no end
-            raise ModelError(f"{path}: must be a regular file")
-        if found.st_size > _LARGEST_INDEX:
-            raise ModelError(f"{path}: must be at most {_LARGEST_INDEX} bytes; has {found.st_size}")
-        with open(path, "rb") as file:
-            return json.loads(file.read())
-    except FileNotFoundError:
-        raise ModelError(f"{path}: no such file; the folder must be one that Model.save wrote") from None
-    except OSError as error:
-        raise ModelError(f"{path}: cannot be read: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, ModelError):
-            raise
-        raise ModelError(f"{path}: must be JSON: {error}") from None
 
 
 def _check_file(folder: str, path: str) -> None:

@@ -208,9 +208,8 @@ def _most_phrases(block: Block) -> NDArray[np.int64]:
     data, offsets = terms.data, terms.offsets
     is_space = data == ord(" ")
     is_letter = ((data & 0xC0) != 0x80) & ~is_space
-    is_letter[:-1] &= (data[:-1] != 0xCC) | (
-        data[1:] != 0x87
-    )  # U+0307: İ is the one character whose lower case has two
+    # Not U+0307: İ is the one character whose lower case has two, and this is the second.
+    is_letter[:-1] &= (data[:-1] != 0xCC) | (data[1:] != 0x87)
     starts = offsets[:-1][offsets[1:] > offsets[:-1]]
     lengths, spaces = (np.add.reduceat(each, starts, dtype=np.int32) for each in (is_letter, is_space))
     most = np.zeros(len(_LENGTHS), np.int64)

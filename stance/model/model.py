@@ -210,6 +210,7 @@ class Model:
 
         Items are texts, lists of ready sentences, or (id, text) pairs as tuples; without an id a document is
         numbered from 0. `n_jobs` workers as joblib counts them: threads with the compiled core, else processes.
+        Texts are read as documents are asked for, at most 64 ahead, or 256 a thread where there are several.
         Where the model is for English, one UserWarning names the first document that does not look it. An item that is
         no text raises TypeError or TextError naming its index, after the documents before it.
         """
